@@ -1,0 +1,330 @@
+//! The only place that calls DynamoDB; every condition expression stands here.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::{AttributeValue, KeysAndAttributes},
+};
+use domain::{
+    config::{CampaignSwitch, Webhook},
+    key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
+};
+
+use crate::{
+    CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, Wanted, WebhookPage,
+    item::{self, Attributes},
+};
+
+/// Most keys of one `BatchGetItem` (Amazon DynamoDB API Reference).
+const BATCH_GET_MAX_KEYS: usize = 100;
+/// How often keys that DynamoDB left unprocessed are asked for again, with growing pauses; the caller's queue retries
+/// later anyway.
+const BATCH_GET_MAX_ROUNDS: u32 = 5;
+/// First pause before unprocessed keys are asked for again, in milliseconds; it doubles each time.
+const BATCH_GET_FIRST_PAUSE_MS: u64 = 25;
+
+/// The table of the template, with partition key `pk` and sort key `sk`.
+#[derive(Debug, Clone)]
+pub struct DynamoStore {
+    client: Client,
+    table: String,
+}
+
+impl DynamoStore {
+    /// Uses the table of this name; retries and time limits are the client's.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    async fn item(&self, org: &OrgId, sort_key: String) -> Result<Option<Attributes>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(primary_key(org, sort_key)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        Ok(answer.item)
+    }
+
+    /// Reads up to [`BATCH_GET_MAX_KEYS`] items; asks again for those that DynamoDB leaves out.
+    async fn batch(&self, keys: &[Attributes]) -> Result<Vec<Attributes>, StoreError> {
+        let mut items = Vec::with_capacity(keys.len());
+        let mut remaining = keys.to_vec();
+        for round in 0..BATCH_GET_MAX_ROUNDS {
+            if round > 0 {
+                tokio::time::sleep(Duration::from_millis(BATCH_GET_FIRST_PAUSE_MS << round)).await;
+            }
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(remaining))
+                .build()
+                .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            remaining = answer
+                .unprocessed_keys
+                .unwrap_or_default()
+                .into_values()
+                .flat_map(|left| left.keys)
+                .collect();
+            if remaining.is_empty() {
+                return Ok(items);
+            }
+        }
+        Err(StoreError::Unavailable(
+            "DynamoDB left keys unprocessed".into(),
+        ))
+    }
+}
+
+impl ConfigStore for DynamoStore {
+    async fn create(&self, webhook: &Webhook) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::webhook_to_item(webhook)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map_err(|error| conditional(error, StoreError::AlreadyExists))?;
+        Ok(())
+    }
+
+    async fn read(&self, key: &ConfigKey) -> Result<Option<Webhook>, StoreError> {
+        let found = self
+            .item(&key.org, item::webhook_sort_key(&key.sandbox))
+            .await?;
+        Ok(found.map(item::webhook_from_item).transpose()?)
+    }
+
+    async fn list(
+        &self,
+        org: &OrgId,
+        after: Option<&SandboxName>,
+        limit: u16,
+    ) -> Result<WebhookPage, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :org AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":org", text(org.as_str()))
+            .expression_attribute_values(":prefix", text(item::WEBHOOK_PREFIX))
+            .set_exclusive_start_key(
+                after.map(|sandbox| primary_key(org, item::webhook_sort_key(sandbox))),
+            )
+            .limit(limit.into())
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let more = answer.last_evaluated_key.is_some();
+        let webhooks = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(item::webhook_from_item)
+            .collect::<Result<Vec<_>, _>>()?;
+        let next = webhooks
+            .last()
+            .filter(|_| more)
+            .map(|webhook| webhook.key.sandbox.clone());
+        Ok(WebhookPage { webhooks, next })
+    }
+
+    async fn replace(&self, webhook: &Webhook) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::webhook_to_item(webhook)?))
+            .condition_expression("id = :id AND version = :version")
+            .expression_attribute_values(":id", text(webhook.id.to_string()))
+            .expression_attribute_values(":version", number(webhook.version.saturating_sub(1)))
+            .send()
+            .await
+            .map_err(|error| conditional(error, StoreError::Stale))?;
+        Ok(())
+    }
+
+    async fn delete(&self, key: &ConfigKey, id: WebhookId, version: u64) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(primary_key(
+                &key.org,
+                item::webhook_sort_key(&key.sandbox),
+            )))
+            .condition_expression("id = :id AND version = :version")
+            .expression_attribute_values(":id", text(id.to_string()))
+            .expression_attribute_values(":version", number(version))
+            .send()
+            .await
+            .map_err(|error| conditional(error, StoreError::Stale))?;
+        Ok(())
+    }
+}
+
+impl CampaignStore for DynamoStore {
+    async fn switch_on(
+        &self,
+        switch: &CampaignSwitch,
+    ) -> Result<(CampaignSwitch, bool), StoreError> {
+        let written = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::switch_to_item(switch)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map_err(|error| conditional(error, StoreError::AlreadyExists));
+        match written {
+            Ok(_) => Ok((switch.clone(), true)),
+            Err(StoreError::AlreadyExists) => {
+                let stored = self.read_switch(&switch.key, &switch.campaign).await?;
+                // Switched off by someone between the two calls: nothing is stored now, and nobody's wish is lost.
+                stored
+                    .map(|stored| (stored, false))
+                    .ok_or(StoreError::Stale)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn read_switch(
+        &self,
+        key: &ConfigKey,
+        campaign: &CampaignId,
+    ) -> Result<Option<CampaignSwitch>, StoreError> {
+        let found = self
+            .item(&key.org, item::campaign_sort_key(&key.sandbox, campaign))
+            .await?;
+        Ok(found.map(item::switch_from_item).transpose()?)
+    }
+
+    async fn switch_off(&self, key: &ConfigKey, campaign: &CampaignId) -> Result<bool, StoreError> {
+        let deleted = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(primary_key(
+                &key.org,
+                item::campaign_sort_key(&key.sandbox, campaign),
+            )))
+            .return_values(aws_sdk_dynamodb::types::ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        Ok(deleted.attributes.is_some())
+    }
+}
+
+impl ConfigLookup for DynamoStore {
+    async fn look_up(&self, wanted: &Wanted) -> Result<Found, StoreError> {
+        let webhooks: HashMap<_, _> = wanted
+            .webhooks
+            .iter()
+            .map(|key| {
+                (
+                    (
+                        key.org.as_str().to_owned(),
+                        item::webhook_sort_key(&key.sandbox),
+                    ),
+                    key,
+                )
+            })
+            .collect();
+        let campaigns: HashMap<_, _> = wanted
+            .campaigns
+            .iter()
+            .map(|asked| {
+                let (key, campaign) = asked;
+                (
+                    (
+                        key.org.as_str().to_owned(),
+                        item::campaign_sort_key(&key.sandbox, campaign),
+                    ),
+                    asked,
+                )
+            })
+            .collect();
+        let keys: Vec<Attributes> = webhooks
+            .keys()
+            .chain(campaigns.keys())
+            .map(|(org, sort_key)| {
+                HashMap::from([
+                    ("pk".to_owned(), text(org)),
+                    ("sk".to_owned(), text(sort_key)),
+                ])
+            })
+            .collect();
+        let mut found = Found::default();
+        for chunk in keys.chunks(BATCH_GET_MAX_KEYS) {
+            for item in self.batch(chunk).await? {
+                let org = item
+                    .get("pk")
+                    .and_then(|value| value.as_s().ok())
+                    .cloned()
+                    .unwrap_or_default();
+                let name = (org, item::sort_key(&item));
+                if let Some(key) = webhooks.get(&name) {
+                    found
+                        .webhooks
+                        .insert((*key).clone(), item::webhook_from_item(item));
+                } else if let Some(asked) = campaigns.get(&name) {
+                    found.campaigns.insert((*asked).clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn primary_key(org: &OrgId, sort_key: String) -> Attributes {
+    HashMap::from([
+        ("pk".to_owned(), text(org.as_str())),
+        ("sk".to_owned(), text(sort_key)),
+    ])
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn unavailable<E>(error: SdkError<E>) -> StoreError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    StoreError::Unavailable(Box::new(error))
+}
+
+/// A failed condition means what the caller says it means; anything else is unavailability.
+fn conditional<E>(error: SdkError<E>, meaning: StoreError) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+    {
+        Some("ConditionalCheckFailedException") => meaning,
+        _ => unavailable(error),
+    }
+}

@@ -1,0 +1,348 @@
+//! Stored items and their translation to and from the domain.
+//!
+//! Partition key: the organisation. Sort key: kind and sandbox. A stored item is read through the domain's own
+//! constructors, so nothing invalid gets out of the table, whoever wrote it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{
+    Refusal,
+    config::{
+        Audit, Authentication, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Selection,
+        Webhook, WebhookConfig, WebhookConfigParts, WebhookName,
+    },
+    endpoint::EndpointUrl,
+    headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
+    jwt::{
+        Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
+    },
+    key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
+    secret::SealedSecret,
+};
+use http::HeaderName;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::UnreadableItem;
+
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+/// Beginning of the sort key of every webhook.
+pub(crate) const WEBHOOK_PREFIX: &str = "webhook#";
+
+pub(crate) fn webhook_sort_key(sandbox: &SandboxName) -> String {
+    format!("{WEBHOOK_PREFIX}{sandbox}")
+}
+
+pub(crate) fn campaign_sort_key(sandbox: &SandboxName, campaign: &CampaignId) -> String {
+    format!("campaign#{sandbox}#{campaign}")
+}
+
+pub(crate) fn webhook_to_item(webhook: &Webhook) -> Result<Attributes, UnreadableItem> {
+    to_attributes(
+        &WebhookItem::from(webhook),
+        &webhook_sort_key(&webhook.key.sandbox),
+    )
+}
+
+pub(crate) fn webhook_from_item(item: Attributes) -> Result<Webhook, UnreadableItem> {
+    let sort_key = sort_key(&item);
+    from_attributes::<WebhookItem>(item, &sort_key)?
+        .try_into()
+        .map_err(|refusal: Refusal| UnreadableItem {
+            sort_key,
+            problem: refusal.message,
+        })
+}
+
+pub(crate) fn switch_to_item(switch: &CampaignSwitch) -> Result<Attributes, UnreadableItem> {
+    let sort_key = campaign_sort_key(&switch.key.sandbox, &switch.campaign);
+    to_attributes(&SwitchItem::from(switch), &sort_key)
+}
+
+pub(crate) fn switch_from_item(item: Attributes) -> Result<CampaignSwitch, UnreadableItem> {
+    let sort_key = sort_key(&item);
+    from_attributes::<SwitchItem>(item, &sort_key).map(CampaignSwitch::from)
+}
+
+/// The sort key, for messages.
+pub(crate) fn sort_key(item: &Attributes) -> String {
+    item.get("sk")
+        .and_then(|value| value.as_s().ok())
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn to_attributes(item: &impl Serialize, sort_key: &str) -> Result<Attributes, UnreadableItem> {
+    serde_dynamo::to_item(item).map_err(|error| UnreadableItem {
+        sort_key: sort_key.to_owned(),
+        problem: error.to_string(),
+    })
+}
+
+fn from_attributes<T: DeserializeOwned>(
+    item: Attributes,
+    sort_key: &str,
+) -> Result<T, UnreadableItem> {
+    // The library's messages name fields and types; they do not repeat values of sealed secrets, which are bytes.
+    serde_dynamo::from_item(item).map_err(|error| UnreadableItem {
+        sort_key: sort_key.to_owned(),
+        problem: error.to_string(),
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct WebhookItem {
+    pk: OrgId,
+    sk: String,
+    sandbox: SandboxName,
+    id: WebhookId,
+    version: u64,
+    name: WebhookName,
+    channels: Vec<Channel>,
+    url: EndpointUrl,
+    jwt: Option<JwtItem>,
+    headers: Vec<HeaderItem>,
+    feedback_statuses: Vec<FeedbackStatus>,
+    campaigns: CampaignScope,
+    created_at: Timestamp,
+    created_by: String,
+    modified_at: Timestamp,
+    modified_by: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct JwtItem {
+    algorithm: Algorithm,
+    key: SealedItem,
+    key_id: Option<TokenText>,
+    issuer: Option<TokenText>,
+    subject: Option<TokenText>,
+    audience: Vec<TokenText>,
+    lifetime_seconds: u64,
+    /// As JSON text, so that every number keeps its form.
+    claims: String,
+    header_name: String,
+    header_prefix: TokenPrefix,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeaderItem {
+    name: String,
+    value: Option<String>,
+    secret: Option<SealedItem>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SealedItem {
+    #[serde(with = "serde_bytes")]
+    ciphertext: Vec<u8>,
+    set_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SwitchItem {
+    pk: OrgId,
+    sk: String,
+    sandbox: SandboxName,
+    campaign: CampaignId,
+    enabled_at: Timestamp,
+    enabled_by: String,
+}
+
+impl From<&Webhook> for WebhookItem {
+    fn from(webhook: &Webhook) -> Self {
+        let config = &webhook.config;
+        Self {
+            pk: webhook.key.org.clone(),
+            sk: webhook_sort_key(&webhook.key.sandbox),
+            sandbox: webhook.key.sandbox.clone(),
+            id: webhook.id,
+            version: webhook.version,
+            name: config.name().clone(),
+            channels: config.channels().iter().copied().collect(),
+            url: config.url().clone(),
+            jwt: match config.authentication() {
+                Authentication::None => None,
+                Authentication::Jwt(jwt) => Some(JwtItem::from(jwt.as_ref())),
+            },
+            headers: config.headers().iter().map(HeaderItem::from).collect(),
+            feedback_statuses: config.feedback_statuses().iter().cloned().collect(),
+            campaigns: config.campaigns(),
+            created_at: webhook.audit.created_at,
+            created_by: webhook.audit.created_by.clone(),
+            modified_at: webhook.audit.modified_at,
+            modified_by: webhook.audit.modified_by.clone(),
+        }
+    }
+}
+
+impl TryFrom<WebhookItem> for Webhook {
+    type Error = Refusal;
+
+    fn try_from(item: WebhookItem) -> Result<Self, Refusal> {
+        let headers = item
+            .headers
+            .into_iter()
+            .map(CustomHeader::try_from)
+            .collect::<Result<_, _>>()?;
+        let config = WebhookConfig::new(WebhookConfigParts {
+            name: item.name,
+            channels: Selection::new(item.channels)?,
+            url: item.url,
+            authentication: match item.jwt {
+                None => Authentication::None,
+                Some(jwt) => Authentication::Jwt(Box::new(jwt.try_into()?)),
+            },
+            headers: CustomHeaders::new(headers).map_err(|(_, refusal)| refusal)?,
+            feedback_statuses: Selection::new(item.feedback_statuses)?,
+            campaigns: item.campaigns,
+        })
+        .map_err(|collision| collision.refusal())?;
+        Ok(Self {
+            id: item.id,
+            key: ConfigKey {
+                org: item.pk,
+                sandbox: item.sandbox,
+            },
+            version: item.version,
+            config,
+            audit: Audit {
+                created_at: item.created_at,
+                created_by: item.created_by,
+                modified_at: item.modified_at,
+                modified_by: item.modified_by,
+            },
+        })
+    }
+}
+
+impl From<&JwtAuthentication> for JwtItem {
+    fn from(jwt: &JwtAuthentication) -> Self {
+        Self {
+            algorithm: jwt.algorithm,
+            key: SealedItem::from(&jwt.key),
+            key_id: jwt.key_id.clone(),
+            issuer: jwt.issuer.clone(),
+            subject: jwt.subject.clone(),
+            audience: jwt.audience.as_slice().to_vec(),
+            lifetime_seconds: jwt.lifetime.as_seconds().into(),
+            claims: serde_json::Value::Object(jwt.claims.as_map().clone()).to_string(),
+            header_name: jwt.header_name.to_string(),
+            header_prefix: jwt.header_prefix.clone(),
+        }
+    }
+}
+
+impl TryFrom<JwtItem> for JwtAuthentication {
+    type Error = Refusal;
+
+    fn try_from(item: JwtItem) -> Result<Self, Refusal> {
+        let claims = serde_json::from_str(&item.claims).map_err(|_| {
+            Refusal::new("claims-invalid", "The extra claims are not a JSON object.")
+        })?;
+        let header_name = HeaderName::try_from(item.header_name.as_str()).map_err(|_| {
+            Refusal::new(
+                "header-name-invalid",
+                "The token's header has an illegal name.",
+            )
+        })?;
+        Ok(Self {
+            algorithm: item.algorithm,
+            key: item.key.into(),
+            key_id: item.key_id,
+            issuer: item.issuer,
+            subject: item.subject,
+            audience: Audiences::new(item.audience)?,
+            lifetime: TokenLifetime::from_seconds(item.lifetime_seconds)?,
+            claims: ExtraClaims::new(claims).map_err(|(_, refusal)| refusal)?,
+            header_name,
+            header_prefix: item.header_prefix,
+        })
+    }
+}
+
+impl From<&CustomHeader> for HeaderItem {
+    fn from(header: &CustomHeader) -> Self {
+        let name = header.name.as_written().to_owned();
+        match &header.value {
+            CustomHeaderValue::Plain(value) => Self {
+                name,
+                value: value.to_str().ok().map(str::to_owned),
+                secret: None,
+            },
+            CustomHeaderValue::Secret(sealed) => Self {
+                name,
+                value: None,
+                secret: Some(SealedItem::from(sealed)),
+            },
+        }
+    }
+}
+
+impl TryFrom<HeaderItem> for CustomHeader {
+    type Error = Refusal;
+
+    fn try_from(item: HeaderItem) -> Result<Self, Refusal> {
+        let value = match (item.secret, item.value) {
+            (Some(sealed), None) => CustomHeaderValue::Secret(sealed.into()),
+            (None, Some(value)) => CustomHeaderValue::Plain(header_value(&value)?),
+            _ => {
+                return Err(Refusal::new(
+                    "header-value-invalid",
+                    "A header has no value, or two.",
+                ));
+            }
+        };
+        Ok(Self {
+            name: CustomHeaderName::parse(&item.name)?,
+            value,
+        })
+    }
+}
+
+impl From<&SealedSecret> for SealedItem {
+    fn from(sealed: &SealedSecret) -> Self {
+        Self {
+            ciphertext: sealed.ciphertext.clone(),
+            set_at: sealed.set_at,
+        }
+    }
+}
+
+impl From<SealedItem> for SealedSecret {
+    fn from(item: SealedItem) -> Self {
+        Self {
+            ciphertext: item.ciphertext,
+            set_at: item.set_at,
+        }
+    }
+}
+
+impl From<&CampaignSwitch> for SwitchItem {
+    fn from(switch: &CampaignSwitch) -> Self {
+        Self {
+            pk: switch.key.org.clone(),
+            sk: campaign_sort_key(&switch.key.sandbox, &switch.campaign),
+            sandbox: switch.key.sandbox.clone(),
+            campaign: switch.campaign.clone(),
+            enabled_at: switch.enabled_at,
+            enabled_by: switch.enabled_by.clone(),
+        }
+    }
+}
+
+impl From<SwitchItem> for CampaignSwitch {
+    fn from(item: SwitchItem) -> Self {
+        Self {
+            key: ConfigKey {
+                org: item.pk,
+                sandbox: item.sandbox,
+            },
+            campaign: item.campaign,
+            enabled_at: item.enabled_at,
+            enabled_by: item.enabled_by,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Keeps webhook configurations and campaign switches.
+//!
+//! Two traits, by who needs what: [`ConfigStore`] for the configuration API, [`ConfigLookup`] for delivery.
+//! Both are implemented for DynamoDB and, with the feature `testing`, in memory; `contract` holds the tests that each
+//! implementation must pass. No HTTP and no policy here: what may be stored is decided before.
+
+mod dynamo;
+mod item;
+
+#[cfg(feature = "testing")]
+pub mod contract;
+#[cfg(feature = "testing")]
+mod memory;
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{
+    config::{CampaignSwitch, Webhook},
+    key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
+};
+
+pub use dynamo::DynamoStore;
+#[cfg(feature = "testing")]
+pub use memory::MemoryStore;
+
+/// Why the store did not do what was asked; one variant per decision of the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The organisation + sandbox has a webhook already.
+    #[error("the sandbox has a webhook already")]
+    AlreadyExists,
+    /// The webhook is not, or no longer, the one of that id and version.
+    #[error("the webhook was changed or deleted meanwhile")]
+    Stale,
+    /// The store could not be reached, or refused to work at the moment; trying again may help.
+    #[error("the store is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be read; a person has to look.
+    #[error("a stored item cannot be read")]
+    Unreadable(#[from] UnreadableItem),
+}
+
+/// An item of the table that is not of the form that this version writes. It names the item, never its values.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the item {sort_key} of an organisation is not readable: {problem}")]
+pub struct UnreadableItem {
+    /// The item's sort key.
+    pub sort_key: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A part of an organisation's webhooks, in the order of their sandboxes' names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebhookPage {
+    /// The webhooks of this part.
+    pub webhooks: Vec<Webhook>,
+    /// Where the next part begins: after the webhook of this sandbox. `None` at the end.
+    pub next: Option<SandboxName>,
+}
+
+/// What the configuration API does with the store.
+///
+/// A write is conditional in the store itself, so concurrent callers are told the truth.
+pub trait ConfigStore: Send + Sync {
+    /// Stores a new webhook.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if its key has one; of several concurrent calls exactly one succeeds.
+    fn create(&self, webhook: &Webhook) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The webhook of this key, as of the last write that was acknowledged.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn read(
+        &self,
+        key: &ConfigKey,
+    ) -> impl Future<Output = Result<Option<Webhook>, StoreError>> + Send;
+
+    /// Up to `limit` webhooks of the organisation, after the one of the sandbox `after`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn list(
+        &self,
+        org: &OrgId,
+        after: Option<&SandboxName>,
+        limit: u16,
+    ) -> impl Future<Output = Result<WebhookPage, StoreError>> + Send;
+
+    /// Stores a changed webhook over its previous version, `webhook.version - 1`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the stored one has another id or version.
+    fn replace(&self, webhook: &Webhook) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes the webhook of this id and version. Campaign switches stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the stored one has another id or version.
+    fn delete(
+        &self,
+        key: &ConfigKey,
+        id: WebhookId,
+        version: u64,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// The campaigns' *Enable webhooks* switches.
+pub trait CampaignStore: Send + Sync {
+    /// Switches a campaign on; one that is on already stays as it was. Returns what is stored now, and whether this
+    /// call stored it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn switch_on(
+        &self,
+        switch: &CampaignSwitch,
+    ) -> impl Future<Output = Result<(CampaignSwitch, bool), StoreError>> + Send;
+
+    /// The campaign's switch; `None` while it is off.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn read_switch(
+        &self,
+        key: &ConfigKey,
+        campaign: &CampaignId,
+    ) -> impl Future<Output = Result<Option<CampaignSwitch>, StoreError>> + Send;
+
+    /// Switches a campaign off. Returns whether it was on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    fn switch_off(
+        &self,
+        key: &ConfigKey,
+        campaign: &CampaignId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// What delivery asks the store for: each key once.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Keys whose webhook is wanted.
+    pub webhooks: HashSet<ConfigKey>,
+    /// Campaigns whose switch is wanted.
+    pub campaigns: HashSet<(ConfigKey, CampaignId)>,
+}
+
+/// What the store answered. A wanted key that is missing does not exist.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The webhooks; one that cannot be read spoils only its own key.
+    pub webhooks: HashMap<ConfigKey, Result<Webhook, UnreadableItem>>,
+    /// Campaigns that are switched on.
+    pub campaigns: HashSet<(ConfigKey, CampaignId)>,
+}
+
+/// What delivery does with the store.
+pub trait ConfigLookup: Send + Sync {
+    /// Reads everything that is wanted, in as few calls as possible. It may be a few seconds old.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if a part could not be read after retries; the answer is whole or not at all.
+    fn look_up(&self, wanted: &Wanted) -> impl Future<Output = Result<Found, StoreError>> + Send;
+}

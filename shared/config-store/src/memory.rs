@@ -1,0 +1,143 @@
+//! A store in memory, for tests of what stands above it. It passes the same contract as the real one.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use domain::{
+    config::{CampaignSwitch, Webhook},
+    key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
+};
+
+use crate::{CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, Wanted, WebhookPage};
+
+/// Webhooks and switches in ordered maps behind one lock.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: Mutex<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    webhooks: BTreeMap<ConfigKey, Webhook>,
+    switches: BTreeMap<(ConfigKey, CampaignId), CampaignSwitch>,
+}
+
+impl MemoryStore {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ConfigStore for MemoryStore {
+    async fn create(&self, webhook: &Webhook) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if tables.webhooks.contains_key(&webhook.key) {
+            return Err(StoreError::AlreadyExists);
+        }
+        tables.webhooks.insert(webhook.key.clone(), webhook.clone());
+        Ok(())
+    }
+
+    async fn read(&self, key: &ConfigKey) -> Result<Option<Webhook>, StoreError> {
+        Ok(self.tables().webhooks.get(key).cloned())
+    }
+
+    async fn list(
+        &self,
+        org: &OrgId,
+        after: Option<&SandboxName>,
+        limit: u16,
+    ) -> Result<WebhookPage, StoreError> {
+        let tables = self.tables();
+        let mut rest = tables.webhooks.values().filter(|webhook| {
+            webhook.key.org == *org && after.is_none_or(|after| webhook.key.sandbox > *after)
+        });
+        let webhooks: Vec<Webhook> = rest.by_ref().take(limit.into()).cloned().collect();
+        let next = rest
+            .next()
+            .and(webhooks.last())
+            .map(|webhook| webhook.key.sandbox.clone());
+        Ok(WebhookPage { webhooks, next })
+    }
+
+    async fn replace(&self, webhook: &Webhook) -> Result<(), StoreError> {
+        match self.tables().webhooks.get_mut(&webhook.key) {
+            Some(stored) if stored.id == webhook.id && stored.version + 1 == webhook.version => {
+                *stored = webhook.clone();
+                Ok(())
+            }
+            _ => Err(StoreError::Stale),
+        }
+    }
+
+    async fn delete(&self, key: &ConfigKey, id: WebhookId, version: u64) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        match tables.webhooks.get(key) {
+            Some(stored) if stored.id == id && stored.version == version => {
+                tables.webhooks.remove(key);
+                Ok(())
+            }
+            _ => Err(StoreError::Stale),
+        }
+    }
+}
+
+impl CampaignStore for MemoryStore {
+    async fn switch_on(
+        &self,
+        switch: &CampaignSwitch,
+    ) -> Result<(CampaignSwitch, bool), StoreError> {
+        let mut tables = self.tables();
+        let name = (switch.key.clone(), switch.campaign.clone());
+        let is_new = !tables.switches.contains_key(&name);
+        Ok((
+            tables
+                .switches
+                .entry(name)
+                .or_insert_with(|| switch.clone())
+                .clone(),
+            is_new,
+        ))
+    }
+
+    async fn read_switch(
+        &self,
+        key: &ConfigKey,
+        campaign: &CampaignId,
+    ) -> Result<Option<CampaignSwitch>, StoreError> {
+        Ok(self
+            .tables()
+            .switches
+            .get(&(key.clone(), campaign.clone()))
+            .cloned())
+    }
+
+    async fn switch_off(&self, key: &ConfigKey, campaign: &CampaignId) -> Result<bool, StoreError> {
+        Ok(self
+            .tables()
+            .switches
+            .remove(&(key.clone(), campaign.clone()))
+            .is_some())
+    }
+}
+
+impl ConfigLookup for MemoryStore {
+    async fn look_up(&self, wanted: &Wanted) -> Result<Found, StoreError> {
+        let tables = self.tables();
+        let webhooks = wanted
+            .webhooks
+            .iter()
+            .filter_map(|key| Some((key.clone(), Ok(tables.webhooks.get(key)?.clone()))));
+        let campaigns = wanted
+            .campaigns
+            .iter()
+            .filter(|name| tables.switches.contains_key(*name))
+            .cloned();
+        Ok(Found {
+            webhooks: webhooks.collect(),
+            campaigns: campaigns.collect(),
+        })
+    }
+}
