@@ -1,0 +1,3 @@
+//! The in-memory store keeps the contract of every store.
+
+config_store::contract_tests!(async { config_store::MemoryStore::default() });
