@@ -1,0 +1,49 @@
+# Every target is one step of work with this repository. `make help` lists them; infra/ holds what they call.
+PYTHON ?= python3
+VENV := .local/venv
+LOCAL := $(VENV)/bin/python -m infra.local
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export SAMCLI_CHECK_UPDATES := 0
+
+.PHONY: help run demo test lint format build deploy down
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@echo
+	@echo "Variables of run and demo: CLOUD_PORT=4566 RECEIVER_PORT=8443 KEEP=1 (keep the state for the next run)."
+
+run: $(VENV)/complete ## Show events being delivered on a local cloud, and stay up. Ctrl-C ends it.
+	@$(LOCAL) run
+
+demo: $(VENV)/complete ## The same without staying up; fails if an event does not arrive as it should.
+	@$(LOCAL) demo
+
+test: lint ## Formatting, lints, documentation, then unit, contract and end-to-end tests.
+	cargo test
+	$(LOCAL) exec -- cargo test -p end-to-end --test it
+
+lint: $(VENV)/complete ## Check formatting, lints, documentation and template.
+	cargo fmt --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	ruff format --check infra
+	ruff check infra
+	sam validate --region us-east-1
+
+format: $(VENV)/complete ## Format the code.
+	cargo fmt
+	ruff format infra
+
+build: $(VENV)/complete ## Build both functions for Lambda.
+	@$(LOCAL) build
+
+deploy: build ## Deploy to your AWS account: explains the parameters, then asks for each.
+	@$(VENV)/bin/python -m infra.parameters
+	sam deploy --guided
+
+down: $(VENV)/complete ## End what a crashed run left, and remove its state.
+	@$(LOCAL) down
+
+$(VENV)/complete: infra/requirements.txt
+	@infra/tools.sh $(PYTHON) $(VENV)

@@ -1,0 +1,1 @@
+"""What builds, runs and deploys the system. Holds no domain code."""

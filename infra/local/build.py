@@ -1,0 +1,57 @@
+"""Builds both functions for Lambda. Cargo decides what has to be compiled again."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from infra.local import command, environment
+from infra.local.paths import LOCAL, ROOT, TOOLS
+from infra.local.screen import step
+
+FUNCTIONS = ("config-api", "delivery")
+
+
+@contextmanager
+def exclusive() -> Iterator[None]:
+    """Let nobody else in this checkout build while the block runs: builds share `.aws-sam/`."""
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("Wait for another build in this checkout"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build() -> None:
+    """Compile each function, then lay the packages out in `.aws-sam/build`.
+
+    `sam build` compiles too, but silently, and the first time takes minutes. So each function is compiled beforehand
+    with the very command that `sam build` uses, and its own call finds nothing left to do.
+
+    # Errors
+    `Problem` with the compiler's message if the code does not compile.
+    """
+    for function in FUNCTIONS:
+        with step(f"Compile {function}") as status:
+            command.run(
+                ["cargo", "lambda", "build", "--release", "--bin", function],
+                records=LOCAL / "processes",
+                env=environment.for_tools(),
+                log=LOCAL / f"build-{function}.log",
+                cwd=ROOT / "functions" / function,
+                advice="The compiler's message above says what to correct.",
+                show=status,
+            )
+    with step("Package the functions"):
+        command.run(
+            [TOOLS / "sam", "build"],
+            records=LOCAL / "processes",
+            env=environment.for_tools(),
+            log=LOCAL / "build.log",
+            cwd=ROOT,
+            advice="sam build failed.",
+        )

@@ -1,0 +1,33 @@
+"""What the commands print: steps with their time, deliveries, commands to paste. Colour on a terminal only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def step(title: str) -> Iterator[Status]:
+    """Show that something is going on, and afterwards how long it took."""
+    started_at = time.monotonic()
+    if not console.is_terminal:
+        console.print(f"{title} …")
+    with console.status(title) as status:
+        yield status
+    console.print(f"[green]✓[/green] {title} [dim]({time.monotonic() - started_at:.1f} s)[/dim]")
+
+
+def note(text: str) -> None:
+    """Something worth knowing, below the step that it belongs to."""
+    console.print(f"  [dim]{text}[/dim]")
+
+
+def heading(text: str) -> None:
+    """The title of a part of the output."""
+    console.print(f"\n[bold]{text}[/bold]")

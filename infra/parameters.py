@@ -1,0 +1,28 @@
+"""Prints what the template's parameters mean, for whoever is about to deploy (`python -m infra.parameters`)."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from samcli.yamlhelper import yaml_parse
+
+from infra.local.paths import ROOT
+
+
+def main() -> None:
+    """Print one table per group, in the order in which the template has them."""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    console = Console()
+    for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]:
+        table = Table(title=group["Label"]["default"], title_justify="left", expand=True)
+        table.add_column("Parameter", style="bold")
+        table.add_column("Default")
+        table.add_column("Meaning")
+        for name in group["Parameters"]:
+            parameter = template["Parameters"][name]
+            table.add_row(name, str(parameter.get("Default", "")), parameter["Description"])
+        console.print(table)
+
+
+if __name__ == "__main__":
+    main()
