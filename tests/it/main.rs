@@ -1,1 +1,10 @@
-//! TBD
+//! End-to-end tests: the deployed functions, real queues, a real table, a real user pool and real TLS.
+//!
+//! `make test` brings the local cloud that they need and tells them about it by the variable `LOCAL_CLOUD`.
+#![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
+
+mod bad_input;
+mod config_api;
+mod delivery;
+mod helpers;
+mod store;

@@ -1,1 +1,1 @@
-//! End-to-end tests live in `it`; this library is empty.
+//! The end-to-end tests stand in `it`; this library is empty because a package needs a target besides its tests.

@@ -163,13 +163,7 @@ impl CustomHeaders {
                 .iter()
                 .any(|earlier| earlier.name == header.name)
             {
-                return Err((
-                    Some(index),
-                    Refusal::new(
-                        "header-name-duplicate",
-                        "Each header can be given once; names do not differ by case.",
-                    ),
-                ));
+                return Err((Some(index), duplicate_name()));
             }
         }
         let bytes = headers.iter().map(|header| {
@@ -202,6 +196,14 @@ impl CustomHeaders {
     pub fn position(&self, name: &HeaderName) -> Option<usize> {
         self.0.iter().position(|header| header.name.name() == name)
     }
+}
+
+/// The refusal of a name that an earlier header has; also for the caller that names every such header, not the first.
+pub fn duplicate_name() -> Refusal {
+    Refusal::new(
+        "header-name-duplicate",
+        "Each header can be given once; names do not differ by case.",
+    )
 }
 
 /// The refusal of more than [`HEADERS_MAX`] headers; also for the caller that stops counting before it builds them.

@@ -1,4 +1,5 @@
 //! Keys are judged when they are saved, and tokens are verified by a library that shares no code with the signer.
+#![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der},

@@ -1,0 +1,94 @@
+//! The deployed queues, and the log in which the delivery function says what it did with a message.
+
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex},
+};
+
+use aws_sdk_cloudwatchlogs::Client as Logs;
+use aws_sdk_sqs::{
+    Client as Sqs,
+    types::{Message, SendMessageBatchRequestEntry},
+};
+use serde_json::Value;
+
+use super::{cloud::Cloud, eventually};
+
+/// Puts messages on the feedback queue in one call, as the messaging backend does.
+pub(crate) async fn put(group: &str, bodies: &[String]) {
+    let cloud = Cloud::get();
+    let entries = bodies.iter().enumerate().map(|(index, body)| {
+        SendMessageBatchRequestEntry::builder()
+            .id(index.to_string())
+            .message_body(body)
+            .message_group_id(group)
+            .build()
+            .unwrap()
+    });
+    let sent = Sqs::new(&cloud.aws().await)
+        .send_message_batch()
+        .queue_url(cloud.output("FeedbackQueueUrl"))
+        .set_entries(Some(entries.collect()))
+        .send()
+        .await
+        .unwrap();
+    assert!(sent.failed.is_empty(), "{:?}", sent.failed);
+}
+
+/// What lies in the dead-letter queue, as far as it was fetched. The tests share the queue, so what one fetches for
+/// itself is kept here for the others.
+static DEAD_LETTERS: LazyLock<Mutex<Vec<Message>>> = LazyLock::new(Mutex::default);
+
+/// Waits until a message for which `is_mine` holds is in the dead-letter queue; returns its body and its attributes.
+pub(crate) async fn dead_letter(
+    what: &str,
+    is_mine: impl Fn(&Message) -> bool,
+) -> (String, HashMap<String, String>) {
+    let cloud = Cloud::get();
+    let sqs = Sqs::new(&cloud.aws().await);
+    let message = eventually(&format!("{what} in the dead-letter queue"), async || {
+        let fetched = sqs
+            .receive_message()
+            .queue_url(cloud.output("DeadLetterQueueUrl"))
+            .max_number_of_messages(10)
+            .message_attribute_names("All")
+            .send()
+            .await
+            .unwrap();
+        let mut known = DEAD_LETTERS.lock().unwrap();
+        known.extend(fetched.messages.unwrap_or_default());
+        known.iter().find(|message| is_mine(message)).cloned()
+    })
+    .await;
+    let attributes = message.message_attributes.unwrap_or_default();
+    let attributes = attributes
+        .into_iter()
+        .map(|(name, value)| (name, value.string_value.unwrap_or_default()));
+    (message.body.unwrap_or_default(), attributes.collect())
+}
+
+/// Waits for the line in which the delivery function tells the outcome of an event.
+pub(crate) async fn outcome_line(event_id: &str) -> Value {
+    let cloud = Cloud::get();
+    let logs = Logs::new(&cloud.aws().await);
+    eventually(
+        &format!("a log line on the outcome of {event_id}"),
+        async || {
+            let mut pages = logs
+                .filter_log_events()
+                .log_group_name(cloud.output("DeliveryLogGroup"))
+                .into_paginator()
+                .send();
+            while let Some(page) = pages.next().await {
+                for line in page.unwrap().events.unwrap_or_default() {
+                    let text = line.message.unwrap_or_default();
+                    if text.contains(event_id) && text.contains("outcome") {
+                        return serde_json::from_str(&text).ok();
+                    }
+                }
+            }
+            None
+        },
+    )
+    .await
+}
