@@ -10,8 +10,6 @@ from infra.local import command, environment
 from infra.local.paths import LOCAL, ROOT, TOOLS
 from infra.local.screen import step
 
-FUNCTIONS = ("config-api", "delivery")
-
 
 @contextmanager
 def exclusive() -> Iterator[None]:
@@ -27,31 +25,30 @@ def exclusive() -> Iterator[None]:
 
 
 def build() -> None:
-    """Compile each function, then lay the packages out in `.aws-sam/build`.
+    """Compile both functions, then lay the packages out in `.aws-sam/build`.
 
-    `sam build` compiles too, but silently, and the first time takes minutes. So each function is compiled beforehand
-    with the very command that `sam build` uses, and its own call finds nothing left to do.
+    `sam build` compiles too, but silently, and the first time takes minutes. So the functions are compiled beforehand,
+    and its own calls of the same command find nothing left to do.
 
     # Errors
     `Problem` with the compiler's message if the code does not compile.
     """
-    for function in FUNCTIONS:
-        with step(f"Compile {function}") as status:
-            command.run(
-                ["cargo", "lambda", "build", "--release", "--bin", function],
-                records=LOCAL / "processes",
-                env=environment.for_tools(),
-                log=LOCAL / f"build-{function}.log",
-                cwd=ROOT / "functions" / function,
-                advice="The compiler's message above says what to correct.",
-                show=status,
-            )
+    with step("Compile both functions (minutes the first time, seconds later)") as status:
+        command.run(
+            ["cargo", "lambda", "build", "--release"],
+            records=LOCAL / "processes",
+            env=environment.for_tools(),
+            log=LOCAL / "compile.log",
+            cwd=ROOT,
+            advice="The compiler's message above says what to correct.",
+            show=status,
+        )
     with step("Package the functions"):
         command.run(
             [TOOLS / "sam", "build"],
             records=LOCAL / "processes",
             env=environment.for_tools(),
-            log=LOCAL / "build.log",
+            log=LOCAL / "package.log",
             cwd=ROOT,
             advice="sam build failed.",
         )

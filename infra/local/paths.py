@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / ".local"
 # The virtual environment's commands: sam, cargo-lambda, ministack, aws.
 TOOLS = Path(sys.executable).parent
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = ROOT / "tests" / "samples"
 
 # `make run` and `make demo` share one cloud, so that KEEP=1 finds its state again.
 RUN_HOME = LOCAL / "run"
