@@ -1,1 +1,62 @@
-//! TBD
+//! The configuration API: webhooks and the campaigns' switches, over HTTP.
+//!
+//! A request is authenticated by API Gateway, read by `wire`, judged by `draft`, stored by `config-store` and answered
+//! by `wire` again. There is one file for each verb. Only `main` and `settings` know of the environment.
+
+pub mod answer;
+pub mod body;
+pub mod caller;
+pub mod create;
+pub mod delete;
+pub mod documents;
+pub mod draft;
+pub mod error;
+pub mod invalid;
+pub mod list;
+pub mod openapi;
+pub mod precondition;
+pub mod read;
+pub mod replace;
+pub mod seal;
+pub mod settings;
+pub mod switch;
+pub mod wire;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use config_store::{CampaignStore, ConfigStore};
+use domain::endpoint::EndpointPolicy;
+use error::ApiError;
+use secrets::Sealer;
+
+/// What the API keeps things in.
+pub trait Store: ConfigStore + CampaignStore + 'static {}
+
+impl<S: ConfigStore + CampaignStore + 'static> Store for S {}
+
+/// What the handlers share.
+#[derive(Debug)]
+pub struct App<S> {
+    /// Webhooks and switches.
+    pub store: S,
+    /// Encrypts their secrets.
+    pub sealer: Sealer,
+    /// Which endpoints the deployment admits.
+    pub policy: EndpointPolicy,
+    /// The claim of a verified token that names the caller's organisation.
+    pub organisation_claim: String,
+}
+
+/// The API as a service: its routes, and what every answer has.
+pub fn router<S: Store>(app: App<S>) -> Router {
+    let (routes, document) = openapi::routes::<S>().split_for_parts();
+    routes
+        .merge(documents::routes(&document))
+        .fallback(|| async { ApiError::NoSuchPath })
+        .method_not_allowed_fallback(|| async { ApiError::NoSuchMethod })
+        // `body` has the limit, and its own answer for a body that is over it.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(answer::finish))
+        .with_state(Arc::new(app))
+}

@@ -1,2 +1,61 @@
-//! TBD
-fn main() {}
+//! The Lambda function: builds the clients and serves the API.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
+use config_api::{App, error::cause_chain, router, settings::Settings};
+use config_store::{ConfigStore as _, DynamoStore};
+use domain::key::OrgId;
+use secrets::Sealer;
+use tracing_subscriber::EnvFilter;
+
+/// One connection attempt: the services are in the same region, a few milliseconds away.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// One call, and the call with the SDK's three attempts: a request makes three calls in a row at most, the last of
+/// which must be answered within the function's 10 seconds.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(900);
+const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::from_env()?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_env_filter(EnvFilter::try_new(&settings.log_filter)?)
+        .init();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    let sdk = aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .load()
+        .await;
+    let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.table_name);
+    warm_up(&store).await?;
+    let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
+    lambda_http::run(router(App {
+        store,
+        sealer,
+        policy: settings.policy,
+        organisation_claim: settings.organisation_claim,
+    }))
+    .await
+    .map_err(|error| anyhow!(error))
+}
+
+/// Opens the connection to DynamoDB while the environment starts, at full processor speed and before a client waits.
+async fn warm_up(store: &DynamoStore) -> anyhow::Result<()> {
+    let nobody = OrgId::parse("warm-up")?;
+    if let Err(error) = store.list(&nobody, None, 1).await {
+        tracing::warn!(
+            error.cause = cause_chain(&error),
+            "the table did not answer at start"
+        );
+    }
+    Ok(())
+}

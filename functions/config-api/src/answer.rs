@@ -1,0 +1,98 @@
+//! What every answer has: request id, problem details with their place, headers for safety; and its one log line.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, header};
+use lambda_http::{Context, request::RequestContext};
+use tracing::Instrument as _;
+
+use crate::error::Problem;
+
+/// Runs a request within its span, completes the answer and logs it.
+pub async fn finish(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = request_id(&request);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str)
+        .to_owned();
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!(
+        "request",
+        http.method = %request.method(),
+        http.route = route,
+        request_id,
+        config.org = tracing::field::Empty,
+        config.sandbox = tracing::field::Empty,
+    );
+    async {
+        let response = next.run(request).await;
+        let problem = response
+            .extensions()
+            .get::<Problem>()
+            .map(|problem| problem.kind);
+        let response = complete(response, &path, &request_id);
+        tracing::info!(
+            http.status = response.status().as_u16(),
+            problem,
+            duration_ms = started.elapsed().as_secs_f64() * 1_000.0,
+            "request answered"
+        );
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// API Gateway's id of the request, else the id of the invocation.
+fn request_id(request: &Request) -> String {
+    let extensions = request.extensions();
+    let gateway = match extensions.get() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    gateway
+        .or_else(|| {
+            extensions
+                .get::<Context>()
+                .map(|context| context.request_id.clone())
+        })
+        .unwrap_or_default()
+}
+
+fn complete(mut response: Response, path: &str, request_id: &str) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let body = serde_json::to_vec(&Problem {
+            instance: path.to_owned(),
+            request_id: request_id.to_owned(),
+            ..problem
+        })
+        .unwrap_or_default();
+        let (parts, _) = response.into_parts();
+        response = (parts, body).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+    }
+    let headers = response.headers_mut();
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    if let Ok(request_id) = HeaderValue::from_str(request_id)
+        && !request_id.is_empty()
+    {
+        headers.insert("x-request-id", request_id);
+    }
+    response
+}

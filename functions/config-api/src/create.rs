@@ -1,0 +1,88 @@
+//! `POST /feedback-webhooks`: creates the webhook of a sandbox.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use config_store::StoreError;
+use domain::{
+    config::{Audit, Webhook},
+    key::WebhookId,
+};
+use http::{StatusCode, header};
+use uuid::Uuid;
+
+use crate::{
+    App, Store,
+    body::JsonBody,
+    caller::{Now, Tenant},
+    draft::Draft,
+    error::ApiError,
+    openapi::{self, SandboxHeaders},
+    precondition,
+    seal::seal,
+    wire::{request::WebhookRequest, response::WebhookResponse},
+};
+
+/// Create the webhook of a sandbox
+///
+/// A sandbox has at most one webhook: of several concurrent requests, one is answered 201 and the others 409.
+/// Secrets are encrypted before they are stored, and no answer has them.
+#[utoipa::path(
+    post,
+    path = "/feedback-webhooks",
+    tag = openapi::WEBHOOKS,
+    params(SandboxHeaders),
+    request_body = WebhookRequest,
+    security(("token" = [])),
+    responses(
+        (status = CREATED, description = "The webhook as it is stored.", body = WebhookResponse, headers(
+            ("Location" = String, description = "The path of the webhook."),
+            ("ETag" = String, description = "The version; send it as If-Match with a change."),
+        )),
+        openapi::Invalid,
+        openapi::Exists,
+        openapi::BodyProblems,
+        openapi::CallerProblems,
+    ),
+)]
+pub(crate) async fn create<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    tenant: Tenant,
+    Now(now): Now,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let draft = Draft::read(body, &app.policy, None)?;
+    let webhook = Webhook {
+        id: WebhookId::new(Uuid::new_v4()),
+        version: 1,
+        config: seal(draft, &app.sealer, &tenant.key, now).await?,
+        audit: Audit {
+            created_at: now,
+            created_by: tenant.actor.clone(),
+            modified_at: now,
+            modified_by: tenant.actor,
+        },
+        key: tenant.key,
+    };
+    match app.store.create(&webhook).await {
+        Ok(()) => {}
+        Err(StoreError::AlreadyExists) => {
+            let existing = app.store.read(&webhook.key).await?;
+            return Err(ApiError::WebhookExists(existing.map(|webhook| webhook.id)));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok((
+        StatusCode::CREATED,
+        [
+            (header::LOCATION, precondition::location(webhook.id)),
+            (header::ETAG, precondition::etag(&webhook)),
+        ],
+        Json(WebhookResponse::from(&webhook)),
+    )
+        .into_response())
+}

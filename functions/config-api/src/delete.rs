@@ -1,0 +1,49 @@
+//! `DELETE /feedback-webhooks/{id}`: deletes the webhook of a sandbox.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use http::{HeaderMap, StatusCode};
+
+use crate::{
+    App, Store,
+    caller::{Tenant, WebhookPath},
+    error::ApiError,
+    openapi::{self, SandboxHeaders},
+    precondition,
+};
+
+/// Delete a webhook
+///
+/// Its secrets are deleted with it. The campaigns' switches stay as they are, for the webhook that may follow.
+#[utoipa::path(
+    delete,
+    path = "/feedback-webhooks/{id}",
+    tag = openapi::WEBHOOKS,
+    params(
+        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        ("If-Match" = String, Header, description = "The ETag of the version that is deleted, or `*` for whichever it is."),
+        SandboxHeaders,
+    ),
+    security(("token" = [])),
+    responses(
+        (status = NO_CONTENT, description = "The webhook is deleted."),
+        openapi::Invalid,
+        openapi::NotFound,
+        openapi::PreconditionProblems,
+        openapi::CallerProblems,
+    ),
+)]
+pub(crate) async fn delete<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    tenant: Tenant,
+    path: WebhookPath,
+    headers: HeaderMap,
+) -> Result<StatusCode, ApiError> {
+    let stored = path.select(app.store.read(&tenant.key).await?)?;
+    precondition::require_match(&headers, &stored)?;
+    app.store
+        .delete(&tenant.key, stored.id, stored.version)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,278 @@
+//! A request that is valid together with what is stored: everything but the encryption of new secrets is done.
+//!
+//! Faults between fields are found here, and also where other fields are wrong. No I/O.
+
+use domain::{
+    Refusal,
+    config::{
+        Authentication, CampaignScope, Channel, FeedbackStatus, Selection, TokenHeaderCollision,
+        WebhookConfig, WebhookName,
+    },
+    endpoint::{EndpointPolicy, EndpointUrl},
+    headers::{CustomHeaderName, CustomHeaderValue, duplicate_name, header_value},
+    jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
+    secret::SealedSecret,
+};
+use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use signing::SigningKey;
+
+use crate::{
+    invalid::{Invalid, required},
+    wire::{
+        fields::{Checked, HeaderList, Readable},
+        request::{Across, AuthenticationRequest, HeaderRequest, JwtRequest, WebhookRequest},
+    },
+};
+
+/// A webhook's configuration before its new secrets are encrypted.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) name: WebhookName,
+    pub(crate) channels: Selection<Channel>,
+    pub(crate) url: EndpointUrl,
+    pub(crate) authentication: AuthenticationDraft,
+    pub(crate) headers: Vec<HeaderDraft>,
+    pub(crate) feedback_statuses: Selection<FeedbackStatus>,
+    pub(crate) campaigns: CampaignScope,
+}
+
+/// A secret that comes with the request, or stays as it is stored.
+#[derive(Debug)]
+pub(crate) enum SecretDraft {
+    Given(SecretString),
+    Kept(SealedSecret),
+}
+
+#[derive(Debug)]
+pub(crate) enum AuthenticationDraft {
+    None,
+    Jwt(Box<JwtDraft>),
+}
+
+#[derive(Debug)]
+pub(crate) struct JwtDraft {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key: SecretDraft,
+    pub(crate) key_id: Option<TokenText>,
+    pub(crate) issuer: Option<TokenText>,
+    pub(crate) subject: Option<TokenText>,
+    pub(crate) audience: Audiences,
+    pub(crate) lifetime: TokenLifetime,
+    pub(crate) claims: ExtraClaims,
+    pub(crate) header_name: HeaderName,
+    pub(crate) header_prefix: TokenPrefix,
+}
+
+#[derive(Debug)]
+pub(crate) struct HeaderDraft {
+    pub(crate) name: CustomHeaderName,
+    pub(crate) value: HeaderValueDraft,
+}
+
+#[derive(Debug)]
+pub(crate) enum HeaderValueDraft {
+    Plain(HeaderValue),
+    Secret(SecretDraft),
+}
+
+impl Draft {
+    /// Reads a body. A replacement passes the `stored` configuration, whose secrets it keeps where the body has none.
+    ///
+    /// # Errors
+    /// Everything that is wrong, not only the first.
+    pub fn read(
+        body: Value,
+        policy: &EndpointPolicy,
+        stored: Option<&WebhookConfig>,
+    ) -> Result<Self, Invalid> {
+        let across: Across = deserr::deserialize::<_, _, Invalid>(body.clone())?;
+        let mut faults = Invalid::default();
+        if let Some(Checked(url)) = &across.url.0
+            && let Err(refusal) = policy.admit(url)
+        {
+            faults.push("/url", refusal);
+        }
+        let token_header = across.authentication.0.as_ref().and_then(token_header);
+        let authentication = across
+            .authentication
+            .0
+            .and_then(|request| faults.note(authentication(request, stored)));
+        let headers = across.headers.0.unwrap_or_default();
+        let headers = header_drafts(headers, token_header.as_ref(), stored, &mut faults);
+        match (deserr::deserialize(body), authentication) {
+            (Ok(request), Some(authentication)) if faults.is_empty() => {
+                let request: WebhookRequest = request;
+                Ok(Self {
+                    name: request.name.0,
+                    channels: request.channels.0,
+                    url: request.url.0,
+                    authentication,
+                    headers,
+                    feedback_statuses: request
+                        .feedback_statuses
+                        .map_or_else(Selection::documented, |Checked(statuses)| statuses),
+                    campaigns: or_default(request.campaigns),
+                })
+            }
+            (Ok(_), _) => Err(faults),
+            (Err(invalid), _) => {
+                let mut all: Invalid = invalid;
+                all.extend(faults);
+                Err(all)
+            }
+        }
+    }
+}
+
+impl Invalid {
+    /// The value, or `None` after its fault was added.
+    fn note<T>(&mut self, result: Result<T, (String, Refusal)>) -> Option<T> {
+        result
+            .map_err(|(pointer, refusal)| self.push(pointer, refusal))
+            .ok()
+    }
+}
+
+fn or_default<T: Default>(field: Option<Checked<T>>) -> T {
+    field.map(|Checked(value)| value).unwrap_or_default()
+}
+
+fn optional<T>(field: Option<Checked<T>>) -> Option<T> {
+    field.map(|Checked(value)| value)
+}
+
+fn token_header(authentication: &AuthenticationRequest) -> Option<HeaderName> {
+    match authentication {
+        AuthenticationRequest::None => None,
+        AuthenticationRequest::Jwt(jwt) => Some(match &jwt.header_name {
+            Some(Checked(name)) => name.0.clone(),
+            None => AUTHORIZATION,
+        }),
+    }
+}
+
+fn authentication(
+    request: AuthenticationRequest,
+    stored: Option<&WebhookConfig>,
+) -> Result<AuthenticationDraft, (String, Refusal)> {
+    let header_name = token_header(&request).unwrap_or(AUTHORIZATION);
+    match request {
+        AuthenticationRequest::None => Ok(AuthenticationDraft::None),
+        AuthenticationRequest::Jwt(request) => {
+            let mut request = *request;
+            Ok(AuthenticationDraft::Jwt(Box::new(JwtDraft {
+                key: signing_key(&mut request, stored)?,
+                algorithm: request.algorithm.0,
+                key_id: optional(request.key_id),
+                issuer: optional(request.issuer),
+                subject: optional(request.subject),
+                audience: or_default(request.audience),
+                lifetime: or_default(request.lifetime_seconds),
+                claims: or_default(request.claims),
+                header_name,
+                header_prefix: or_default(request.header_prefix),
+            })))
+        }
+    }
+}
+
+/// The secret or private key: given and usable, or kept.
+fn signing_key(
+    request: &mut JwtRequest,
+    stored: Option<&WebhookConfig>,
+) -> Result<SecretDraft, (String, Refusal)> {
+    let algorithm = request.algorithm.0;
+    let (secret, private_key) = (request.secret.take(), request.private_key.take());
+    let (name, given, other_name, other) = if algorithm.is_symmetric() {
+        ("secret", secret, "privateKey", private_key)
+    } else {
+        ("privateKey", private_key, "secret", secret)
+    };
+    if other.is_some() {
+        return Err((
+            format!("/authentication/{other_name}"),
+            Refusal::new(
+                "not-applicable",
+                format!("{algorithm:?} signs with '{name}', not with '{other_name}'."),
+            ),
+        ));
+    }
+    let pointer = format!("/authentication/{name}");
+    if let Some(Checked(material)) = given {
+        SigningKey::parse(algorithm, &material).map_err(|refusal| (pointer, refusal))?;
+        return Ok(SecretDraft::Given(material));
+    }
+    match stored.map(WebhookConfig::authentication) {
+        Some(Authentication::Jwt(jwt)) if jwt.algorithm == algorithm => {
+            Ok(SecretDraft::Kept(jwt.key.clone()))
+        }
+        // The saved key cannot be read back here, so whether it fits another algorithm cannot be told.
+        Some(Authentication::Jwt(_)) => Err((
+            pointer,
+            required("The algorithm changes, so the key has to be given again."),
+        )),
+        Some(Authentication::None) | None => {
+            Err((pointer, required("This algorithm needs its key here.")))
+        }
+    }
+}
+
+fn header_drafts(
+    requests: HeaderList<Readable<HeaderRequest>>,
+    token_header: Option<&HeaderName>,
+    stored: Option<&WebhookConfig>,
+    faults: &mut Invalid,
+) -> Vec<HeaderDraft> {
+    let mut drafts: Vec<HeaderDraft> = Vec::with_capacity(requests.0.len());
+    let mut names: Vec<CustomHeaderName> = Vec::with_capacity(requests.0.len());
+    for (index, request) in requests.0.into_iter().enumerate() {
+        let Readable(Some(request)) = request else {
+            continue;
+        };
+        let Checked(name) = request.name;
+        if names.contains(&name) {
+            faults.push(format!("/headers/{index}/name"), duplicate_name());
+        } else if token_header == Some(name.name()) {
+            faults.push(
+                format!("/headers/{index}/name"),
+                TokenHeaderCollision(index).refusal(),
+            );
+        }
+        names.push(name.clone());
+        let value = header_draft(&name, optional(request.value), request.secret, stored)
+            .map_err(|refusal| (format!("/headers/{index}/value"), refusal));
+        if let Some(value) = faults.note(value) {
+            drafts.push(HeaderDraft { name, value });
+        }
+    }
+    drafts
+}
+
+fn header_draft(
+    name: &CustomHeaderName,
+    given: Option<SecretString>,
+    is_secret: bool,
+    stored: Option<&WebhookConfig>,
+) -> Result<HeaderValueDraft, Refusal> {
+    if let Some(text) = given {
+        let value = header_value(text.expose_secret())?;
+        return Ok(if is_secret {
+            HeaderValueDraft::Secret(SecretDraft::Given(text))
+        } else {
+            HeaderValueDraft::Plain(value)
+        });
+    }
+    let saved = stored.and_then(|config| {
+        let headers = config.headers();
+        let index = headers.position(name.name())?;
+        headers.iter().nth(index)
+    });
+    match saved.map(|header| &header.value) {
+        Some(CustomHeaderValue::Secret(sealed)) if is_secret => {
+            Ok(HeaderValueDraft::Secret(SecretDraft::Kept(sealed.clone())))
+        }
+        _ => Err(required("This header needs a value.")),
+    }
+}

@@ -1,0 +1,149 @@
+//! The OpenAPI 3.1 document: what the routes' own descriptions do not say, and the answers that they share.
+
+mod delivered;
+mod problems;
+
+use std::sync::Arc;
+
+use utoipa::{
+    IntoParams, Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use problems::{
+    BodyProblems, CallerProblems, Exists, Invalid, NotConfigured, NotFound, PreconditionProblems,
+};
+
+use crate::{
+    App, Store,
+    create::{__path_create, create},
+    delete::{__path_delete, delete},
+    error::Problem,
+    list::{__path_list, list},
+    read::{__path_read, read},
+    replace::{__path_replace, replace},
+    switch::{
+        __path_read_switch, __path_switch_off, __path_switch_on, read_switch, switch_off, switch_on,
+    },
+};
+
+/// Tag of the webhooks' routes.
+pub(crate) const WEBHOOKS: &str = "Webhooks";
+/// Tag of the campaigns' routes.
+pub(crate) const CAMPAIGNS: &str = "Campaigns";
+/// Tag of what the customer's endpoint receives.
+pub(crate) const DELIVERY: &str = "Delivery";
+
+/// The private routes with their descriptions.
+pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
+    // The macro finds a route's description beside its handler, so each generic handler is named for one store first.
+    let (create, list) = (create::<S>, list::<S>);
+    let (read, replace, delete) = (read::<S>, replace::<S>, delete::<S>);
+    let (switch_on, read_switch, switch_off) = (switch_on::<S>, read_switch::<S>, switch_off::<S>);
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(create, list))
+        .routes(routes!(read, replace, delete))
+        .routes(routes!(switch_on, read_switch, switch_off))
+}
+
+/// Headers of every request that is about one sandbox.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `caller` reads")]
+pub(crate) struct SandboxHeaders {
+    /// The sandbox: 1 to 128 lowercase letters, digits and hyphens.
+    #[param(
+        rename = "x-sandbox-name",
+        example = "prod",
+        pattern = "^[a-z0-9-]{1,128}$"
+    )]
+    sandbox: String,
+    /// May repeat the organisation of the token, and must then agree with it.
+    #[param(
+        rename = "x-gw-ims-org-id",
+        required = false,
+        example = "0123456789ABCDEF@AdobeOrg"
+    )]
+    organisation: Option<String>,
+}
+
+/// The header of a request that is about the whole organisation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `caller` reads")]
+pub(crate) struct OrganisationHeader {
+    /// May repeat the organisation of the token, and must then agree with it.
+    #[param(
+        rename = "x-gw-ims-org-id",
+        required = false,
+        example = "0123456789ABCDEF@AdobeOrg"
+    )]
+    organisation: Option<String>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Feedback webhooks",
+        description = "Configures where the feedback of an organisation's messages is delivered.\n\n\
+            The organisation comes from the access token, the sandbox from the header `x-sandbox-name`. \
+            Every answer has the header `x-request-id`. \
+            Answers other than 2xx and 304 are problem details (RFC 9457). \
+            What the API gateway refuses by itself, such as a missing token (401) or too many requests (429), \
+            has its own short JSON body.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    tags(
+        (name = WEBHOOKS, description = "Webhook configurations: at most one for each sandbox."),
+        (name = CAMPAIGNS, description = "The *Enable webhooks* switch of each campaign."),
+        (name = DELIVERY, description = "What the configured endpoint receives."),
+    ),
+    components(schemas(Problem, delivered::Feedback)),
+    modifiers(&Shared),
+)]
+struct Document;
+
+/// Adds what the derive macro has no words for.
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(
+                "A token of the deployment's issuer with a claim that names the organisation. \
+                 For the deployment's own user pool that is the ID token.",
+            ))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        components.responses.extend(problems::components());
+        document.webhooks = Some(delivered::webhooks());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use config_store::MemoryStore;
+
+    use crate::documents;
+
+    /// Where the document is kept.
+    const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+
+    #[test]
+    fn the_kept_document_is_the_one_that_is_served() {
+        let served = documents::written(&super::routes::<MemoryStore>().into_openapi());
+        if std::env::var_os("UPDATE_OPENAPI").is_some() {
+            std::fs::write(KEPT, &served).unwrap();
+        }
+        let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
+        assert!(
+            kept == served,
+            "functions/config-api/openapi.json is not what the code says. \
+             Write it anew with: UPDATE_OPENAPI=1 cargo test -p config-api openapi"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! `PUT /feedback-webhooks/{id}`: replaces the configuration of a webhook.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use domain::config::{Audit, Webhook};
+use http::{HeaderMap, header};
+
+use crate::{
+    App, Store,
+    body::JsonBody,
+    caller::{Now, Tenant, WebhookPath},
+    draft::Draft,
+    error::ApiError,
+    openapi::{self, SandboxHeaders},
+    precondition,
+    seal::seal,
+    wire::{request::WebhookRequest, response::WebhookResponse},
+};
+
+/// Replace a webhook's configuration
+///
+/// The whole configuration is replaced, but a secret that is left out is kept: the key of the JWT authentication as long
+/// as the algorithm stays, and the value of a secret header of the same name.
+#[utoipa::path(
+    put,
+    path = "/feedback-webhooks/{id}",
+    tag = openapi::WEBHOOKS,
+    params(
+        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        ("If-Match" = String, Header, description = "The ETag of the version that is replaced, or `*` for whichever it is."),
+        SandboxHeaders,
+    ),
+    request_body = WebhookRequest,
+    security(("token" = [])),
+    responses(
+        (status = OK, description = "The webhook as it is stored now.", body = WebhookResponse, headers(
+            ("ETag" = String, description = "The new version."),
+        )),
+        openapi::Invalid,
+        openapi::NotFound,
+        openapi::PreconditionProblems,
+        openapi::BodyProblems,
+        openapi::CallerProblems,
+    ),
+)]
+pub(crate) async fn replace<S: Store>(
+    State(app): State<Arc<App<S>>>,
+    tenant: Tenant,
+    path: WebhookPath,
+    headers: HeaderMap,
+    Now(now): Now,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let stored = path.select(app.store.read(&tenant.key).await?)?;
+    precondition::require_match(&headers, &stored)?;
+    let draft = Draft::read(body, &app.policy, Some(&stored.config))?;
+    let webhook = Webhook {
+        id: stored.id,
+        version: stored.version + 1,
+        config: seal(draft, &app.sealer, &tenant.key, now).await?,
+        audit: Audit {
+            modified_at: now,
+            modified_by: tenant.actor,
+            ..stored.audit
+        },
+        key: tenant.key,
+    };
+    app.store.replace(&webhook).await?;
+    Ok((
+        [(header::ETAG, precondition::etag(&webhook))],
+        Json(WebhookResponse::from(&webhook)),
+    )
+        .into_response())
+}

@@ -1,0 +1,253 @@
+//! What a client sends when it creates or replaces a webhook.
+//!
+//! deserr reads these types; their schemas for the OpenAPI document are derived from the same fields.
+
+use deserr::{
+    DeserializeError as _, Deserr, ErrorKind, IntoValue, Map as _, Value, ValueKind,
+    ValuePointerRef, take_cf_content,
+};
+use domain::{
+    config::{CampaignScope, Channel, FeedbackStatus, Selection, WebhookName},
+    endpoint::EndpointUrl,
+    headers::CustomHeaderName,
+    jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
+};
+use secrecy::SecretString;
+use utoipa::ToSchema;
+
+use super::fields::{Checked, HeaderList, ReadOnly, Readable, TokenHeaderName, wrong_type};
+use crate::invalid::Invalid;
+
+/// The configuration of a webhook as a client sends it.
+///
+/// Members that only responses have (`id`, `createdAt` and so on) are ignored, so that what was read can be changed
+/// and sent back. Any other unknown member is refused.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Invalid, rename_all = camelCase, deny_unknown_fields)]
+#[schema(rename_all = "camelCase", as = WebhookRequest, examples(example))]
+pub struct WebhookRequest {
+    /// Descriptive name: 1 to 100 characters without control characters.
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "Production feedback")]
+    pub name: Checked<WebhookName>,
+    /// Channels whose feedback is delivered.
+    #[schema(value_type = Vec<super::response::ChannelSchema>, min_items = 1)]
+    pub channels: Checked<Selection<Channel>>,
+    /// The HTTPS endpoint: a public host name, the default port, no user name, password or fragment.
+    #[schema(value_type = String, format = "uri", max_length = 2000, example = "https://hooks.example.com/feedback")]
+    pub url: Checked<EndpointUrl>,
+    /// How requests to the endpoint are authenticated.
+    #[schema(value_type = AuthenticationSchema)]
+    pub authentication: AuthenticationRequest,
+    /// Custom headers that are sent with each request.
+    #[deserr(default)]
+    #[schema(value_type = Vec<HeaderRequest>, required = false, max_items = 20)]
+    pub headers: HeaderList<HeaderRequest>,
+    /// Feedback statuses that are delivered; `sent`, `delivered`, `bounce` and `error` unless given. Any status can be
+    /// named, also one that the messaging backend introduces later.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 50, example = json!(["sent", "delivered", "bounce", "error"]))]
+    pub feedback_statuses: Option<Checked<Selection<FeedbackStatus>>>,
+    /// Whose messages are reported: those of the campaigns that are switched on (the default), or of all campaigns.
+    #[deserr(default)]
+    #[schema(value_type = Option<super::response::CampaignScopeSchema>)]
+    pub campaigns: Option<Checked<CampaignScope>>,
+    #[deserr(default)]
+    #[schema(ignore)]
+    id: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    sandbox: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    created_at: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    created_by: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    modified_at: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    modified_by: ReadOnly,
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({
+        "name": "Production feedback",
+        "channels": ["email", "sms"],
+        "url": "https://hooks.example.com/feedback",
+        "authentication": {
+            "type": "jwt",
+            "algorithm": "HS256",
+            "secret": "at least thirty-two bytes of randomness",
+            "keyId": "2026-11",
+            "issuer": "feedback-webhooks",
+            "audience": ["hooks.example.com"],
+            "lifetimeSeconds": 300,
+            "claims": {"tenant": "luma"},
+        },
+        "headers": [
+            {"name": "X-Source", "value": "feedback"},
+            {"name": "X-Api-Key", "value": "a key that nobody reads again", "secret": true},
+        ],
+        "feedbackStatuses": ["sent", "delivered", "bounce", "error"],
+        "campaigns": "switchedOn",
+    })
+}
+
+/// The parts that checks look at together, each read by itself, so that a fault elsewhere does not hide what is wrong
+/// between them.
+#[derive(Debug, Deserr)]
+#[deserr(error = Invalid, rename_all = camelCase)]
+pub struct Across {
+    /// The endpoint.
+    #[deserr(default)]
+    pub url: Readable<Checked<EndpointUrl>>,
+    /// The authentication.
+    #[deserr(default)]
+    pub authentication: Readable<AuthenticationRequest>,
+    /// The headers.
+    #[deserr(default)]
+    pub headers: Readable<HeaderList<Readable<HeaderRequest>>>,
+}
+
+/// How requests are authenticated: the member `type` says which.
+#[derive(Debug)]
+pub enum AuthenticationRequest {
+    /// `none`: no authentication header is added.
+    None,
+    /// `jwt`: a JSON Web Token in a header.
+    Jwt(Box<JwtRequest>),
+}
+
+/// How requests to the endpoint are authenticated: describes [`AuthenticationRequest`] to the OpenAPI document.
+#[derive(ToSchema)]
+#[schema(as = AuthenticationRequest)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum AuthenticationSchema {
+    /// No authentication header is added.
+    None,
+    /// A JSON Web Token (RFC 7519) in a header.
+    Jwt(Box<JwtRequest>),
+}
+
+#[derive(Debug, Deserr)]
+#[deserr(error = Invalid, rename_all = lowercase)]
+enum AuthenticationType {
+    None,
+    Jwt,
+}
+
+#[derive(Debug, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+struct NoneRequest {}
+
+impl Deserr<Invalid> for AuthenticationRequest {
+    fn deserialize_from_value<V: IntoValue>(
+        value: Value<V>,
+        location: ValuePointerRef<'_>,
+    ) -> Result<Self, Invalid> {
+        let mut members = match value {
+            Value::Map(members) => members,
+            other => return Err(wrong_type(other, &[ValueKind::Map], location)),
+        };
+        let Some(kind) = members.remove("type") else {
+            return Err(take_cf_content(Invalid::error::<V>(
+                None,
+                ErrorKind::MissingField { field: "type" },
+                location,
+            )));
+        };
+        let kind = AuthenticationType::deserialize_from_value(
+            kind.into_value(),
+            location.push_key("type"),
+        )?;
+        let members = Value::<V>::Map(members);
+        match kind {
+            AuthenticationType::None => NoneRequest::deserialize_from_value(members, location)
+                .map(|NoneRequest {}| Self::None),
+            AuthenticationType::Jwt => JwtRequest::deserialize_from_value(members, location)
+                .map(|jwt| Self::Jwt(Box::new(jwt))),
+        }
+    }
+}
+
+/// JWT authentication as a client sends it.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Invalid, rename_all = camelCase, deny_unknown_fields)]
+#[schema(rename_all = "camelCase")]
+pub struct JwtRequest {
+    /// The signature algorithm (RFC 7518, RFC 8037). HS* sign with `secret`, the others with `privateKey`.
+    #[schema(value_type = super::response::AlgorithmSchema)]
+    pub algorithm: Checked<Algorithm>,
+    /// The shared secret of HS256 (at least 32 bytes), HS384 (48) or HS512 (64). Left out of a replacement, the saved
+    /// one is kept.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, write_only, format = "password", max_length = 4096)]
+    pub secret: Option<Checked<SecretString>>,
+    /// The private key of the other algorithms: PKCS #8 as PEM, or PKCS #1 for RSA, without a password. Left out of a
+    /// replacement, the saved one is kept.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, write_only, format = "password", max_length = 4096)]
+    pub private_key: Option<Checked<SecretString>>,
+    /// `kid` in the token's header.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
+    pub key_id: Option<Checked<TokenText>>,
+    /// `iss`.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
+    pub issuer: Option<Checked<TokenText>>,
+    /// `sub`.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
+    pub subject: Option<Checked<TokenText>>,
+    /// `aud`.
+    #[deserr(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
+    pub audience: Option<Checked<Audiences>>,
+    /// `exp` less `iat`; 300 unless given.
+    #[deserr(default)]
+    #[schema(value_type = Option<u32>, minimum = 60, maximum = 86400, example = 300)]
+    pub lifetime_seconds: Option<Checked<TokenLifetime>>,
+    /// Further claims of any JSON type, at most 4,096 bytes as JSON; not the registered ones of RFC 7519.
+    #[deserr(default)]
+    #[schema(value_type = Option<Object>)]
+    pub claims: Option<Checked<ExtraClaims>>,
+    /// The header that carries the token; `Authorization` unless given.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, max_length = 128, example = "Authorization")]
+    pub header_name: Option<Checked<TokenHeaderName>>,
+    /// The word before the token, or an empty text for the token alone; `Bearer` unless given.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, max_length = 32, example = "Bearer")]
+    pub header_prefix: Option<Checked<TokenPrefix>>,
+    #[deserr(default)]
+    #[schema(ignore)]
+    secret_set_at: ReadOnly,
+    #[deserr(default)]
+    #[schema(ignore)]
+    private_key_set_at: ReadOnly,
+}
+
+/// A custom header as a client sends it.
+#[derive(Debug, Deserr, ToSchema)]
+#[deserr(error = Invalid, rename_all = camelCase, deny_unknown_fields)]
+#[schema(rename_all = "camelCase")]
+pub struct HeaderRequest {
+    /// A field name (RFC 9110) that neither the connection nor this service uses; not told apart by case.
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "X-Api-Key")]
+    pub name: Checked<CustomHeaderName>,
+    /// 1 to 2,048 visible ASCII characters, with spaces inside only. Needed, but for a secret header of a replacement,
+    /// which keeps its saved value.
+    #[deserr(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2048)]
+    pub value: Option<Checked<SecretString>>,
+    /// Whether the value is write-only: encrypted, and never returned.
+    #[deserr(default)]
+    #[schema(required = false, default = false)]
+    pub secret: bool,
+    #[deserr(default)]
+    #[schema(ignore)]
+    value_set_at: ReadOnly,
+}

@@ -1,0 +1,293 @@
+//! What the API answers. No type here has a place for a secret.
+
+use domain::{
+    config::{Authentication, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Webhook},
+    headers::{CustomHeader, CustomHeaderValue},
+    jwt::{Algorithm, JwtAuthentication, TokenText},
+    key::{CampaignId, SandboxName, WebhookId},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A saved webhook.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Webhook)]
+pub struct WebhookResponse<'a> {
+    /// Its id; a webhook that is deleted and created again gets a new one.
+    #[schema(value_type = String, format = "uuid")]
+    id: WebhookId,
+    /// The sandbox that it belongs to.
+    #[schema(value_type = String, example = "prod")]
+    sandbox: &'a SandboxName,
+    /// Descriptive name.
+    #[schema(example = "Production feedback")]
+    name: &'a str,
+    /// Channels whose feedback is delivered.
+    #[schema(value_type = Vec<ChannelSchema>)]
+    channels: Vec<Channel>,
+    /// The endpoint, in normalised form.
+    #[schema(format = "uri", example = "https://hooks.example.com/feedback")]
+    url: &'a str,
+    /// How requests are authenticated.
+    authentication: AuthenticationResponse<'a>,
+    /// Custom headers.
+    headers: Vec<HeaderResponse<'a>>,
+    /// Feedback statuses that are delivered.
+    #[schema(value_type = Vec<String>, example = json!(["bounce", "delivered", "error", "sent"]))]
+    feedback_statuses: Vec<&'a FeedbackStatus>,
+    /// Whose messages are reported.
+    #[schema(value_type = CampaignScopeSchema)]
+    campaigns: CampaignScope,
+    /// When it was created.
+    #[schema(value_type = String, format = "date-time")]
+    created_at: Timestamp,
+    /// Who created it.
+    #[schema(example = "admin@example.com")]
+    created_by: &'a str,
+    /// When it was last replaced.
+    #[schema(value_type = String, format = "date-time")]
+    modified_at: Timestamp,
+    /// Who last replaced it.
+    #[schema(example = "admin@example.com")]
+    modified_by: &'a str,
+}
+
+/// How requests to the endpoint are authenticated.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[schema(as = Authentication)]
+enum AuthenticationResponse<'a> {
+    /// No authentication header is added.
+    None,
+    /// A JSON Web Token in a header.
+    Jwt(Box<JwtResponse<'a>>),
+}
+
+/// JWT authentication; instead of the secret or private key it says when that was set.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = JwtAuthentication)]
+struct JwtResponse<'a> {
+    /// The signature algorithm.
+    #[schema(value_type = AlgorithmSchema)]
+    algorithm: Algorithm,
+    /// When the shared secret was set; for HS* only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time", nullable = false)]
+    secret_set_at: Option<Timestamp>,
+    /// When the private key was set; for the other algorithms only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time", nullable = false)]
+    private_key_set_at: Option<Timestamp>,
+    /// `kid` in the token's header.
+    #[schema(value_type = Option<String>)]
+    key_id: Option<&'a TokenText>,
+    /// `iss`.
+    #[schema(value_type = Option<String>)]
+    issuer: Option<&'a TokenText>,
+    /// `sub`.
+    #[schema(value_type = Option<String>)]
+    subject: Option<&'a TokenText>,
+    /// `aud`.
+    #[schema(value_type = Vec<String>)]
+    audience: &'a [TokenText],
+    /// `exp` less `iat`.
+    #[schema(example = 300)]
+    lifetime_seconds: u32,
+    /// Further claims.
+    #[schema(value_type = Object)]
+    claims: &'a Map<String, Value>,
+    /// The header that carries the token.
+    #[schema(example = "authorization")]
+    header_name: &'a str,
+    /// The word before the token; empty for the token alone.
+    #[schema(example = "Bearer")]
+    header_prefix: &'a str,
+}
+
+/// A custom header; one with a secret value says when that was set.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Header)]
+struct HeaderResponse<'a> {
+    /// Its name as it was written.
+    #[schema(example = "X-Source")]
+    name: &'a str,
+    /// Its value, unless secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    value: Option<String>,
+    /// Whether the value is write-only.
+    secret: bool,
+    /// When the secret value was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "date-time", nullable = false)]
+    value_set_at: Option<Timestamp>,
+}
+
+/// A part of an organisation's webhooks, ordered by their sandboxes' names.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookPage)]
+pub struct PageResponse<'a> {
+    /// The webhooks of this part.
+    pub items: Vec<WebhookResponse<'a>>,
+    /// What follows.
+    #[serde(rename = "_page")]
+    pub page: PageInfo,
+}
+
+/// Where a part of a list ends.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageInfo {
+    /// The `cursor` of the next part; null at the end.
+    #[schema(example = "cHJvZA")]
+    pub next: Option<String>,
+    /// How many items this part has.
+    pub count: usize,
+}
+
+/// A campaign that has *Enable webhooks* switched on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CampaignSwitch)]
+pub struct SwitchResponse<'a> {
+    /// The campaign.
+    #[schema(value_type = String, example = "16f24a15-7e21-477c-848a-d5695ca7f137")]
+    campaign_id: &'a CampaignId,
+    /// Its sandbox.
+    #[schema(value_type = String, example = "prod")]
+    sandbox: &'a SandboxName,
+    /// Always true: a campaign that is switched off has no switch.
+    enabled: bool,
+    /// When it was switched on.
+    #[schema(value_type = String, format = "date-time")]
+    enabled_at: Timestamp,
+    /// Who switched it on.
+    #[schema(example = "author@example.com")]
+    enabled_by: &'a str,
+}
+
+/// A channel.
+#[derive(ToSchema)]
+#[schema(as = Channel, rename_all = "lowercase")]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the domain's type, which this describes to the OpenAPI document"
+)]
+pub enum ChannelSchema {
+    Email,
+    Sms,
+}
+
+/// Whose messages are reported.
+#[derive(ToSchema)]
+#[schema(as = CampaignScope, rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the domain's type, which this describes to the OpenAPI document"
+)]
+pub enum CampaignScopeSchema {
+    SwitchedOn,
+    All,
+}
+
+/// A signature algorithm.
+#[derive(ToSchema)]
+#[schema(as = Algorithm)]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the domain's type, which this describes to the OpenAPI document"
+)]
+pub enum AlgorithmSchema {
+    HS256,
+    HS384,
+    HS512,
+    RS256,
+    RS384,
+    RS512,
+    PS256,
+    PS384,
+    PS512,
+    ES256,
+    ES384,
+    EdDSA,
+}
+
+impl<'a> From<&'a Webhook> for WebhookResponse<'a> {
+    fn from(webhook: &'a Webhook) -> Self {
+        let config = &webhook.config;
+        Self {
+            id: webhook.id,
+            sandbox: &webhook.key.sandbox,
+            name: config.name().as_str(),
+            channels: config.channels().iter().copied().collect(),
+            url: config.url().as_str(),
+            authentication: config.authentication().into(),
+            headers: config.headers().iter().map(HeaderResponse::from).collect(),
+            feedback_statuses: config.feedback_statuses().iter().collect(),
+            campaigns: config.campaigns(),
+            created_at: webhook.audit.created_at,
+            created_by: &webhook.audit.created_by,
+            modified_at: webhook.audit.modified_at,
+            modified_by: &webhook.audit.modified_by,
+        }
+    }
+}
+
+impl<'a> From<&'a Authentication> for AuthenticationResponse<'a> {
+    fn from(authentication: &'a Authentication) -> Self {
+        match authentication {
+            Authentication::None => Self::None,
+            Authentication::Jwt(jwt) => Self::Jwt(Box::new(jwt.as_ref().into())),
+        }
+    }
+}
+
+impl<'a> From<&'a JwtAuthentication> for JwtResponse<'a> {
+    fn from(jwt: &'a JwtAuthentication) -> Self {
+        let is_symmetric = jwt.algorithm.is_symmetric();
+        Self {
+            algorithm: jwt.algorithm,
+            secret_set_at: is_symmetric.then_some(jwt.key.set_at),
+            private_key_set_at: (!is_symmetric).then_some(jwt.key.set_at),
+            key_id: jwt.key_id.as_ref(),
+            issuer: jwt.issuer.as_ref(),
+            subject: jwt.subject.as_ref(),
+            audience: jwt.audience.as_slice(),
+            lifetime_seconds: jwt.lifetime.as_seconds(),
+            claims: jwt.claims.as_map(),
+            header_name: jwt.header_name.as_str(),
+            header_prefix: jwt.header_prefix.as_str(),
+        }
+    }
+}
+
+impl<'a> From<&'a CustomHeader> for HeaderResponse<'a> {
+    fn from(header: &'a CustomHeader) -> Self {
+        let (value, value_set_at) = match &header.value {
+            CustomHeaderValue::Plain(value) => (value.to_str().ok().map(str::to_owned), None),
+            CustomHeaderValue::Secret(sealed) => (None, Some(sealed.set_at)),
+        };
+        Self {
+            name: header.name.as_written(),
+            value,
+            secret: value_set_at.is_some(),
+            value_set_at,
+        }
+    }
+}
+
+impl<'a> From<&'a CampaignSwitch> for SwitchResponse<'a> {
+    fn from(switch: &'a CampaignSwitch) -> Self {
+        Self {
+            campaign_id: &switch.campaign,
+            sandbox: &switch.key.sandbox,
+            enabled: true,
+            enabled_at: switch.enabled_at,
+            enabled_by: &switch.enabled_by,
+        }
+    }
+}
