@@ -1,0 +1,215 @@
+//! What travels with an event on the retry and dead-letter queues: its progress, as SQS message attributes.
+//!
+//! The body is never changed; what can be told from it (event id, organisation, sandbox) is written for people and
+//! tools, but never read back.
+
+use std::collections::HashMap;
+
+use aws_lambda_events::sqs::SqsMessageAttribute;
+use aws_sdk_sqs::types::MessageAttributeValue;
+use domain::key::ConfigKey;
+use jiff::Timestamp;
+
+/// Why an event is on the dead-letter queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeadLetterReason {
+    /// It is no feedback event.
+    Unreadable,
+    /// The endpoint answered 410.
+    Gone,
+    /// The retry window is over.
+    AttemptsExhausted,
+}
+
+impl DeadLetterReason {
+    /// The value of the attribute `Reason`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Gone => "gone",
+            Self::AttemptsExhausted => "attempts-exhausted",
+        }
+    }
+}
+
+/// How far an event has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Attempts that were made.
+    pub attempts: u32,
+    /// When the first one was made.
+    pub first_attempt_at: Option<Timestamp>,
+    /// When the last one was made.
+    pub last_attempt_at: Option<Timestamp>,
+    /// When the next one is due.
+    pub retry_at: Option<Timestamp>,
+    /// The status that the last one was answered with.
+    pub last_status: Option<u16>,
+    /// What went wrong at the last one, if it was not answered.
+    pub last_error: Option<String>,
+}
+
+impl Progress {
+    /// Reads a message's attributes. One that is missing or has an unusable value counts as absent.
+    ///
+    /// A message with a `Reason` was on the dead-letter queue, and somebody put it back: it starts anew, with the whole
+    /// retry window before it.
+    pub fn read(attributes: &HashMap<String, SqsMessageAttribute>, now: Timestamp) -> Self {
+        let text = |name| attributes.get(name)?.string_value.as_deref();
+        if text("Reason").is_some() {
+            return Self::default();
+        }
+        let time = |name| text(name)?.parse::<Timestamp>().ok();
+        // An attempt in the future was none; else the retry window would grow.
+        let past = |name| time(name).filter(|time| *time <= now);
+        Self {
+            attempts: text("Attempts")
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
+            first_attempt_at: past("FirstAttemptAt"),
+            last_attempt_at: past("LastAttemptAt"),
+            retry_at: time("RetryAt"),
+            last_status: text("LastStatus").and_then(|text| text.parse().ok()),
+            last_error: text("LastError").map(str::to_owned),
+        }
+    }
+
+    /// The attributes for the next queue, at most the ten that SQS allows.
+    pub fn write(
+        &self,
+        event_id: &str,
+        key: Option<&ConfigKey>,
+        reason: Option<DeadLetterReason>,
+    ) -> HashMap<String, MessageAttributeValue> {
+        let text = |name, value: Option<String>| Some((name, "String", value?));
+        let number = |name, value: Option<u32>| Some((name, "Number", value?.to_string()));
+        let time = |name, value: Option<Timestamp>| text(name, value.map(|time| time.to_string()));
+        [
+            text("EventId", Some(event_id.to_owned())),
+            text("Organisation", key.map(|key| key.org.to_string())),
+            text("Sandbox", key.map(|key| key.sandbox.to_string())),
+            text("Reason", reason.map(|reason| reason.as_str().to_owned())),
+            number("Attempts", Some(self.attempts)),
+            time("FirstAttemptAt", self.first_attempt_at),
+            time("LastAttemptAt", self.last_attempt_at),
+            time("RetryAt", self.retry_at),
+            number("LastStatus", self.last_status.map(u32::from)),
+            text("LastError", self.last_error.clone()),
+        ]
+        .into_iter()
+        .flatten()
+        // SQS refuses empty values, and a refused message would come back for ever.
+        .filter(|(.., value)| !value.is_empty())
+        .filter_map(|(name, data_type, value)| {
+            let attribute = MessageAttributeValue::builder()
+                .data_type(data_type)
+                .string_value(value);
+            Some((name.to_owned(), attribute.build().ok()?))
+        })
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::key::{OrgId, SandboxName};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn attribute(value: &str) -> SqsMessageAttribute {
+        let mut attribute = SqsMessageAttribute::default();
+        attribute.string_value = Some(value.to_owned());
+        attribute.data_type = Some("String".to_owned());
+        attribute
+    }
+
+    fn received(
+        sent: HashMap<String, MessageAttributeValue>,
+    ) -> HashMap<String, SqsMessageAttribute> {
+        sent.into_iter()
+            .map(|(name, value)| (name, attribute(value.string_value().unwrap())))
+            .collect()
+    }
+
+    fn progress() -> Progress {
+        Progress {
+            attempts: 3,
+            first_attempt_at: Some(at(10)),
+            last_attempt_at: Some(at(20)),
+            retry_at: Some(at(5_000)),
+            last_status: Some(503),
+            last_error: Some("timeout".to_owned()),
+        }
+    }
+
+    fn key() -> ConfigKey {
+        ConfigKey {
+            org: OrgId::parse("org").unwrap(),
+            sandbox: SandboxName::parse("prod").unwrap(),
+        }
+    }
+
+    #[test]
+    fn progress_survives_the_retry_queue() {
+        let sent = progress().write("e-1", Some(&key()), None);
+        assert_eq!(Progress::read(&received(sent), at(30)), progress());
+    }
+
+    #[test]
+    fn the_dead_letter_queue_tells_a_person_all_of_it() {
+        let sent = progress().write("e-1", Some(&key()), Some(DeadLetterReason::Gone));
+        let value = |name: &str| {
+            let attribute = &sent[name];
+            (
+                attribute.data_type().to_owned(),
+                attribute.string_value().unwrap().to_owned(),
+            )
+        };
+        for (name, data_type, text) in [
+            ("EventId", "String", "e-1"),
+            ("Organisation", "String", "org"),
+            ("Sandbox", "String", "prod"),
+            ("Reason", "String", "gone"),
+            ("Attempts", "Number", "3"),
+            ("FirstAttemptAt", "String", "1970-01-01T00:00:10Z"),
+            ("LastAttemptAt", "String", "1970-01-01T00:00:20Z"),
+            ("RetryAt", "String", "1970-01-01T01:23:20Z"),
+            ("LastStatus", "Number", "503"),
+            ("LastError", "String", "timeout"),
+        ] {
+            assert_eq!(
+                value(name),
+                (data_type.to_owned(), text.to_owned()),
+                "{name}"
+            );
+        }
+        assert_eq!(sent.len(), 10, "SQS allows ten attributes");
+    }
+
+    #[test]
+    fn an_event_that_was_put_back_from_the_dead_letter_queue_starts_anew() {
+        let sent = progress().write("e-1", None, Some(DeadLetterReason::AttemptsExhausted));
+        assert_eq!(Progress::read(&received(sent), at(30)), Progress::default());
+    }
+
+    #[test]
+    fn attempts_in_the_future_do_not_count() {
+        let attributes = HashMap::from([(
+            "FirstAttemptAt".to_owned(),
+            attribute("2999-01-01T00:00:00Z"),
+        )]);
+        assert_eq!(Progress::read(&attributes, at(0)).first_attempt_at, None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_attribute_value_is_too_odd_to_be_read(name in "Attempts|FirstAttemptAt|RetryAt|LastStatus|LastError", value in any::<String>()) {
+            Progress::read(&HashMap::from([(name, attribute(&value))]), at(0));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! An SQS batch in, the ids of the messages that stay on the queue out. Knows nothing of HTTP.
+//!
+//! Nothing is acknowledged before it is safe elsewhere, and no record harms its neighbours.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use config_store::ConfigLookup;
+use futures_util::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::{
+    App,
+    attributes::{DeadLetterReason, Progress},
+    deliver::{Attempted, Delivery},
+    lookup::{Configuration, wanted},
+    metrics::Tally,
+    outcome::Outcome,
+    record::{NoMessageId, Record},
+    request::Attempt,
+    settle::Disposition,
+};
+
+/// Events that are delivered at the same time: several times the batch size of the template, and well below the 1,024
+/// open files that Lambda allows.
+const CONCURRENCY: usize = 256;
+/// Less time than this is no fair attempt; the event stays on its queue instead.
+const ATTEMPT_MIN: Duration = Duration::from_secs(1);
+
+/// What came of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handled {
+    /// The messages that stay on their queue.
+    pub response: SqsBatchResponse,
+    /// What became of all of them.
+    pub tally: Tally,
+}
+
+/// Delivers the events of a batch and settles each of them. `deadline` is the end of the invocation.
+///
+/// # Errors
+/// [`NoMessageId`] for a message that could not be reported as failed; then nothing was done, and the whole batch stays
+/// on its queue.
+pub async fn handle<L: ConfigLookup>(
+    app: &App<L>,
+    event: &SqsEvent,
+    deadline: Instant,
+) -> Result<Handled, NoMessageId> {
+    let now = (app.clock)();
+    let records = event
+        .records
+        .iter()
+        .map(|message| Record::read(message, now))
+        .collect::<Result<Vec<_>, _>>()?;
+    let configuration = look_up(app, &records, now).await;
+    let dispositions: Vec<Disposition> = stream::iter(&records)
+        .map(|record| dispose(app, &configuration, record, deadline))
+        .buffered(CONCURRENCY)
+        .collect()
+        .await;
+    let safe = app
+        .settler
+        .settle(&records, &dispositions, (app.clock)())
+        .await;
+    let mut handled = Handled {
+        response: SqsBatchResponse::default(),
+        tally: Tally::default(),
+    };
+    for (index, (record, disposition)) in records.iter().zip(&dispositions).enumerate() {
+        if safe.contains(&index) {
+            handled.tally.settled(disposition);
+        } else {
+            handled.tally.unsettled();
+            handled.response.add_failure(record.message_id);
+        }
+    }
+    Ok(handled)
+}
+
+/// Reads what is configured for the events that are due.
+async fn look_up<L: ConfigLookup>(
+    app: &App<L>,
+    records: &[Record<'_>],
+    now: Timestamp,
+) -> Configuration {
+    let due = records.iter().filter(|record| !record.is_waiting(now));
+    let keys = due.filter_map(|record| Some((record.key()?, record.campaign.as_ref())));
+    let (configuration, error) = app.lookup.look_up(wanted(keys)).await;
+    if let Some(error) = error {
+        tracing::error!(error = ?error, "configurations could not be read");
+    }
+    configuration
+}
+
+/// Decides what becomes of a record. A panic is a defect of ours, and costs no other record.
+async fn dispose<L: ConfigLookup>(
+    app: &App<L>,
+    configuration: &Configuration,
+    record: &Record<'_>,
+    deadline: Instant,
+) -> Disposition {
+    let span = tracing::info_span!(
+        "record",
+        sqs.message_id = record.message_id,
+        event.id = record.event_id,
+        config.org = record.key().map(|key| key.org.as_str()),
+        config.sandbox = record.key().map(|key| key.sandbox.as_str()),
+    );
+    let judged = judge_record(app, configuration, record, deadline).instrument(span.clone());
+    AssertUnwindSafe(judged)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            span.in_scope(|| tracing::error!("handling the record panicked"));
+            Disposition::Leave
+        })
+}
+
+async fn judge_record<L: ConfigLookup>(
+    app: &App<L>,
+    configuration: &Configuration,
+    record: &Record<'_>,
+    invocation_deadline: Instant,
+) -> Disposition {
+    let now = (app.clock)();
+    let mut progress = record.progress.clone();
+    let event = match &record.event {
+        Ok(event) => event,
+        Err(unreadable) => {
+            tracing::warn!(error = %unreadable, "the message is no feedback event");
+            progress.last_error = Some(unreadable.to_string());
+            return Disposition::DeadLetter(progress, DeadLetterReason::Unreadable);
+        }
+    };
+    if record.is_waiting(now) {
+        return Disposition::Wait(progress);
+    }
+    let deadline = app.attempt_deadline(invocation_deadline);
+    if deadline < Instant::now() + ATTEMPT_MIN {
+        tracing::warn!("the invocation has no time left for the event");
+        return Disposition::Leave;
+    }
+    let attempt = Attempt {
+        event_id: &record.event_id,
+        number: progress.attempts.saturating_add(1),
+        at: now,
+    };
+    let campaign = record.campaign.as_ref();
+    let started = Instant::now();
+    let delivery = app
+        .courier
+        .deliver(configuration, event, campaign, attempt, deadline)
+        .await;
+    match delivery {
+        Delivery::Skipped(skip) => {
+            tracing::debug!(reason = ?skip, "the event is not wanted");
+            Disposition::Skipped(skip)
+        }
+        Delivery::Impossible => Disposition::Leave,
+        Delivery::Attempted(attempted) => {
+            tracing::info!(
+                attempt = attempt.number,
+                outcome = ?attempted.outcome,
+                http.status = attempted.status,
+                error.kind = attempted.error,
+                duration_ms = started.elapsed().as_millis(),
+                "the delivery was attempted"
+            );
+            after_attempt(app, progress, &attempted, now)
+        }
+    }
+}
+
+/// What each outcome of an attempt means for the queue.
+fn after_attempt<L>(
+    app: &App<L>,
+    before: Progress,
+    attempted: &Attempted,
+    attempted_at: Timestamp,
+) -> Disposition {
+    let first_attempt_at = before.first_attempt_at.unwrap_or(attempted_at);
+    let mut progress = Progress {
+        attempts: before.attempts.saturating_add(1),
+        first_attempt_at: Some(first_attempt_at),
+        last_attempt_at: Some(attempted_at),
+        retry_at: None,
+        last_status: attempted.status,
+        last_error: attempted.error.map(str::to_owned),
+    };
+    match attempted.outcome {
+        Outcome::Delivered => Disposition::Delivered,
+        Outcome::Gone => Disposition::DeadLetter(progress, DeadLetterReason::Gone),
+        Outcome::TryLater => {
+            progress.retry_at = app.retry.next_attempt(
+                progress.attempts,
+                first_attempt_at,
+                (app.clock)(),
+                attempted.retry_after,
+                (app.jitter)(),
+            );
+            match progress.retry_at {
+                Some(_) => Disposition::TryLater(progress),
+                None => Disposition::DeadLetter(progress, DeadLetterReason::AttemptsExhausted),
+            }
+        }
+    }
+}

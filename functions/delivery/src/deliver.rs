@@ -1,0 +1,159 @@
+//! One event: is it wanted, what is sent, and what came of it. It knows neither queues nor when to try again.
+
+use domain::{
+    config::{CampaignScope, Channel, Webhook},
+    event::FeedbackEvent,
+    key::CampaignId,
+};
+use std::time::Duration;
+use tokio::time::Instant;
+
+use crate::{
+    auth::{AuthError, Authenticator},
+    format::payload,
+    lookup::Configuration,
+    outcome::{Outcome, judge},
+    request::{Attempt, WebhookRequest},
+    retry::retry_after,
+    send::Sender,
+};
+
+/// Why an event is not delivered to anyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Skip {
+    /// The organisation's sandbox has no webhook.
+    NoConfiguration,
+    /// The webhook does not report the event's channel.
+    Channel,
+    /// The webhook does not report the event's status.
+    Status,
+    /// The event's campaign is not switched on.
+    Campaign,
+}
+
+/// What came of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is not wanted.
+    Skipped(Skip),
+    /// It was tried.
+    Attempted(Attempted),
+    /// It could not be tried, for reasons of our own; the attempt does not count.
+    Impossible,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempted {
+    /// What it means for the event.
+    pub outcome: Outcome,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// What went wrong, if there was no answer.
+    pub error: Option<&'static str>,
+    /// How long the endpoint asks to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Attempted {
+    /// An attempt that ended before a request was sent, because an administrator has to correct something.
+    fn failed(error: &'static str) -> Self {
+        Self {
+            outcome: Outcome::TryLater,
+            status: None,
+            error: Some(error),
+            retry_after: None,
+        }
+    }
+}
+
+/// What is needed to send.
+#[derive(Clone)]
+pub struct Courier {
+    /// Authenticates requests.
+    pub authenticator: Authenticator,
+    /// Sends them.
+    pub sender: Sender,
+}
+
+impl Courier {
+    /// Delivers an event, or finds out why not.
+    pub async fn deliver(
+        &self,
+        configuration: &Configuration,
+        event: &FeedbackEvent<'_>,
+        campaign: Option<&CampaignId>,
+        attempt: Attempt<'_>,
+        deadline: Instant,
+    ) -> Delivery {
+        let webhook = match configuration.webhooks.get(&event.key) {
+            None => return Delivery::Impossible,
+            Some(Ok(None)) => return Delivery::Skipped(Skip::NoConfiguration),
+            Some(Ok(Some(webhook))) => webhook,
+            Some(Err(unreadable)) => {
+                tracing::error!(error = %unreadable, "a stored configuration cannot be read");
+                return Delivery::Attempted(Attempted::failed("configuration-unreadable"));
+            }
+        };
+        let campaign_is_on = campaign.map_or(Some(false), |campaign| {
+            let key = (event.key.clone(), campaign.clone());
+            configuration.campaigns.get(&key).copied()
+        });
+        match selection(webhook, event, campaign_is_on) {
+            Selection::Wanted => {}
+            Selection::Skipped(skip) => return Delivery::Skipped(skip),
+            Selection::Unknown => return Delivery::Impossible,
+        }
+        let headers = match self.authenticator.headers(webhook, attempt.at).await {
+            Ok(headers) => headers,
+            Err(AuthError::Refused) => {
+                tracing::warn!("a secret of the webhook cannot be used");
+                return Delivery::Attempted(Attempted::failed("secret-refused"));
+            }
+            Err(error @ AuthError::Unavailable(_)) => {
+                tracing::error!(error = ?error, "the key service is not available");
+                return Delivery::Impossible;
+            }
+        };
+        let url = webhook.config.url().clone();
+        let request = WebhookRequest::new(url, headers, attempt, payload(event));
+        let answer = self.sender.send(&request, deadline).await;
+        Delivery::Attempted(Attempted {
+            outcome: judge(&answer),
+            status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
+            error: answer.as_ref().err().map(|error| error.kind.as_str()),
+            retry_after: answer
+                .ok()
+                .and_then(|answer| retry_after(answer.retry_after.as_ref()?, attempt.at)),
+        })
+    }
+}
+
+/// Whether a webhook wants an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Selection {
+    Wanted,
+    Skipped(Skip),
+    /// The campaign's switch could not be read.
+    Unknown,
+}
+
+fn selection(
+    webhook: &Webhook,
+    event: &FeedbackEvent<'_>,
+    campaign_is_on: Option<bool>,
+) -> Selection {
+    let config = &webhook.config;
+    let channel = Channel::parse(&event.channel);
+    if !channel.is_some_and(|channel| config.channels().contains(&channel)) {
+        return Selection::Skipped(Skip::Channel);
+    }
+    if !config.feedback_statuses().contains(&*event.status) {
+        return Selection::Skipped(Skip::Status);
+    }
+    match (config.campaigns(), campaign_is_on) {
+        (CampaignScope::All, _) | (CampaignScope::SwitchedOn, Some(true)) => Selection::Wanted,
+        (CampaignScope::SwitchedOn, Some(false)) => Selection::Skipped(Skip::Campaign),
+        (CampaignScope::SwitchedOn, None) => Selection::Unknown,
+    }
+}

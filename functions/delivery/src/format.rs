@@ -1,0 +1,180 @@
+//! The body that an endpoint receives, made from a feedback event. Pure, and the same bytes at every attempt.
+//!
+//! Values are passed on as the bytes that came: no number, escape or unknown field changes on the way.
+
+use domain::event::FeedbackEvent;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
+
+/// The payload's documented fields in their order; unknown ones follow.
+const FIELDS: [&str; 9] = [
+    "requestId",
+    "imsOrg",
+    "sandbox",
+    "channel",
+    "eventType",
+    "channelContext",
+    "messageExecution",
+    "messageDeliveryFeedback",
+    "identityMap",
+];
+/// Fields that are the queue's own, and XDM's spelling of the feedback, which is written in the documented one.
+const NOT_PASSED_ON: [&str; 3] = ["eventId", "occurredAt", "messageDeliveryfeedback"];
+
+/// The feedback's documented fields in their order; unknown ones follow. A field that the event does not have is
+/// written as null where the product's own examples have it.
+const FEEDBACK_FIELDS: [(&str, WithoutValue); 10] = [
+    ("feedbackStatus", WithoutValue::Null),
+    ("offers", WithoutValue::Null),
+    ("messageExclusion", WithoutValue::Null),
+    ("messageFailure", WithoutValue::Null),
+    ("retryCount", WithoutValue::Null),
+    ("responseCode", WithoutValue::NullForSms),
+    ("responseDurationMillis", WithoutValue::NullForSms),
+    ("encoding", WithoutValue::Null),
+    ("numberOfMessageParts", WithoutValue::Null),
+    ("deliveryTimestamp", WithoutValue::Null),
+];
+
+/// How a field without a value is written.
+#[derive(Clone, Copy)]
+enum WithoutValue {
+    /// As null.
+    Null,
+    /// As null in SMS feedback, not at all elsewhere.
+    NullForSms,
+}
+
+/// The payload of an event as JSON.
+pub fn payload(event: &FeedbackEvent<'_>) -> Vec<u8> {
+    serde_json::to_vec(&Payload(event)).expect("texts and JSON values can be written to memory")
+}
+
+struct Payload<'e>(&'e FeedbackEvent<'e>);
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(event) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for name in FIELDS {
+            match (name, event.fields.get(name)) {
+                ("eventType", _) => map.serialize_entry(name, "message.feedback")?,
+                ("messageDeliveryFeedback", _) => map.serialize_entry(name, &Feedback(event))?,
+                (_, Some(value)) => map.serialize_entry(name, value)?,
+                (_, None) => {}
+            }
+        }
+        let unknown = event
+            .fields
+            .iter()
+            .filter(|(name, _)| !FIELDS.contains(name) && !NOT_PASSED_ON.contains(name));
+        for (name, value) in unknown {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+struct Feedback<'e>(&'e FeedbackEvent<'e>);
+
+impl Serialize for Feedback<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(event) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (name, without_value) in FEEDBACK_FIELDS {
+            match (name, event.feedback.get(name), without_value) {
+                ("feedbackStatus", Some(value), _) => map.serialize_entry(name, &Status(value))?,
+                (_, Some(value), _) => map.serialize_entry(name, value)?,
+                (_, None, WithoutValue::NullForSms) if event.channel != "sms" => {}
+                (_, None, _) => map.serialize_entry(name, &())?,
+            }
+        }
+        let known = |name| FEEDBACK_FIELDS.iter().any(|(known, _)| *known == name);
+        for (name, value) in event.feedback.iter().filter(|(name, _)| !known(*name)) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The status as `{"value": …}`; one that came as an object has that form already.
+struct Status<'e>(&'e RawValue);
+
+impl Serialize for Status<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(status) = self;
+        if status.get().starts_with('{') {
+            return status.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("value", status)?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    const SAMPLES: [&str; 2] = [
+        include_str!("../../../tests/samples/payload-email-bounce.json"),
+        include_str!("../../../tests/samples/payload-sms-delivered.json"),
+    ];
+
+    fn formatted(body: &str) -> String {
+        String::from_utf8(payload(&FeedbackEvent::parse(body).unwrap())).unwrap()
+    }
+
+    fn json(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    /// The names of all members of all objects, in the order in which they are written.
+    fn names(text: &str) -> Vec<String> {
+        fn collect(text: &str, names: &mut Vec<String>) {
+            if let Ok(object) = serde_json::from_str::<domain::event::Fields<'_>>(text) {
+                for (name, value) in object.iter() {
+                    names.push(name.to_owned());
+                    collect(value.get(), names);
+                }
+            }
+        }
+        let mut collected = Vec::new();
+        collect(text, &mut collected);
+        collected
+    }
+
+    #[test]
+    fn the_samples_come_out_as_documented() {
+        for sample in SAMPLES {
+            let event = sample.replace(r#""eventType": "message.feedback","#, "");
+            assert_ne!(event, sample);
+            assert_eq!(json(&formatted(&event)), json(sample));
+            assert_eq!(names(&formatted(&event)), names(sample));
+        }
+    }
+
+    #[test]
+    fn the_order_does_not_depend_on_the_event() {
+        let event = r#"{"identityMap":{},"messageDeliveryFeedback":{"retryCount":1,"feedbackStatus":"sent"},
+            "messageExecution":{},"channel":"email","sandbox":{"name":"prod"},"imsOrg":"o","requestId":"r"}"#;
+        assert_eq!(
+            formatted(event),
+            r#"{"requestId":"r","imsOrg":"o","sandbox":{"name":"prod"},"channel":"email","eventType":"message.feedback","messageExecution":{},"messageDeliveryFeedback":{"feedbackStatus":{"value":"sent"},"offers":null,"messageExclusion":null,"messageFailure":null,"retryCount":1,"encoding":null,"numberOfMessageParts":null,"deliveryTimestamp":null},"identityMap":{}}"#
+        );
+    }
+
+    #[test]
+    fn unknown_fields_numbers_and_escapes_are_passed_on_as_they_came() {
+        let event = r#"{"zeta":1.0e+400,"requestId":"\u00e5","imsOrg":"o","sandbox":{"name":"prod","x":[ ]},"channel":"sms",
+            "eventId":"e","occurredAt":"t","eventType":"theirs","messageExecution":{},"channelContext":null,
+            "messageDeliveryfeedback":{"new":{"a": 1},"feedbackStatus":{"value":"delay","detail":12345678901234567890123}},
+            "identityMap":{"Phone":[]},"alpha":"\ud800"}"#;
+        assert_eq!(
+            formatted(event),
+            r#"{"requestId":"\u00e5","imsOrg":"o","sandbox":{"name":"prod","x":[ ]},"channel":"sms","eventType":"message.feedback","channelContext":null,"messageExecution":{},"messageDeliveryFeedback":{"feedbackStatus":{"value":"delay","detail":12345678901234567890123},"offers":null,"messageExclusion":null,"messageFailure":null,"retryCount":null,"responseCode":null,"responseDurationMillis":null,"encoding":null,"numberOfMessageParts":null,"deliveryTimestamp":null,"new":{"a": 1}},"identityMap":{"Phone":[]},"zeta":1.0e+400,"alpha":"\ud800"}"#
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! What is configured for the events of a batch: each distinct key is read once, and remembered for a few seconds.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use config_store::{ConfigLookup, StoreError, UnreadableItem, Wanted};
+use domain::{
+    config::Webhook,
+    key::{CampaignId, ConfigKey, OrgId, SandboxName},
+};
+use moka::future::Cache;
+
+/// Webhooks and campaigns that are remembered, each; at about a kilobyte for a webhook, a small part of the memory.
+const REMEMBERED_MAX: u64 = 10_000;
+
+/// A campaign of an organisation's sandbox.
+pub type CampaignKey = (ConfigKey, CampaignId);
+/// A key's webhook; `None` where nothing is configured.
+pub type FoundWebhook = Result<Option<Arc<Webhook>>, UnreadableItem>;
+
+/// The store, with a memory of what it answered, "nothing" included.
+pub struct Lookup<L> {
+    store: L,
+    webhooks: Cache<ConfigKey, FoundWebhook>,
+    campaigns: Cache<CampaignKey, bool>,
+}
+
+/// What is configured for a batch. A key that is missing could not be read.
+#[derive(Debug, Default)]
+pub struct Configuration {
+    /// The webhook of each key.
+    pub webhooks: HashMap<ConfigKey, FoundWebhook>,
+    /// Whether each campaign is switched on.
+    pub campaigns: HashMap<CampaignKey, bool>,
+}
+
+impl<L: ConfigLookup> Lookup<L> {
+    /// Remembers answers for `remembered_for`; zero remembers none.
+    pub fn new(store: L, remembered_for: Duration) -> Self {
+        Self {
+            store,
+            webhooks: Cache::builder()
+                .max_capacity(REMEMBERED_MAX)
+                .time_to_live(remembered_for)
+                .build(),
+            campaigns: Cache::builder()
+                .max_capacity(REMEMBERED_MAX)
+                .time_to_live(remembered_for)
+                .build(),
+        }
+    }
+
+    /// Opens the connection to the store by asking for nothing that exists, so that the first events need not wait for it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the store does not answer.
+    pub async fn warm_up(&self) -> Result<(), StoreError> {
+        let names = (OrgId::parse("warm-up"), SandboxName::parse("warm-up"));
+        if let (Ok(org), Ok(sandbox)) = names {
+            let key = ConfigKey { org, sandbox };
+            self.store.look_up(&wanted([(&key, None)])).await?;
+        }
+        Ok(())
+    }
+
+    /// What is configured for the wanted keys: remembered or read in one call. Where the store does not answer, what is
+    /// remembered is still there, together with the error.
+    pub async fn look_up(&self, wanted: Wanted) -> (Configuration, Option<StoreError>) {
+        let mut configuration = Configuration::default();
+        let mut unknown = Wanted::default();
+        for key in wanted.webhooks {
+            match self.webhooks.get(&key).await {
+                Some(found) => drop(configuration.webhooks.insert(key, found)),
+                None => drop(unknown.webhooks.insert(key)),
+            }
+        }
+        for key in wanted.campaigns {
+            match self.campaigns.get(&key).await {
+                Some(is_on) => drop(configuration.campaigns.insert(key, is_on)),
+                None => drop(unknown.campaigns.insert(key)),
+            }
+        }
+        if unknown.webhooks.is_empty() && unknown.campaigns.is_empty() {
+            return (configuration, None);
+        }
+        let mut found = match self.store.look_up(&unknown).await {
+            Ok(found) => found,
+            Err(error) => return (configuration, Some(error)),
+        };
+        for key in unknown.webhooks {
+            let webhook = found.webhooks.remove(&key).transpose();
+            let webhook = webhook.map(|webhook| webhook.map(Arc::new));
+            self.webhooks.insert(key.clone(), webhook.clone()).await;
+            configuration.webhooks.insert(key, webhook);
+        }
+        for key in unknown.campaigns {
+            let is_on = found.campaigns.contains(&key);
+            self.campaigns.insert(key.clone(), is_on).await;
+            configuration.campaigns.insert(key, is_on);
+        }
+        (configuration, None)
+    }
+}
+
+/// The keys that these events need.
+pub fn wanted<'e>(
+    events: impl IntoIterator<Item = (&'e ConfigKey, Option<&'e CampaignId>)>,
+) -> Wanted {
+    let mut wanted = Wanted::default();
+    for (key, campaign) in events {
+        wanted.webhooks.insert(key.clone());
+        if let Some(campaign) = campaign {
+            wanted.campaigns.insert((key.clone(), campaign.clone()));
+        }
+    }
+    wanted
+}

@@ -1,0 +1,80 @@
+//! One message of a batch, read: what it says, how far it has come, and what names it. Reading never fails for what a
+//! message holds; an unreadable one is a record too.
+
+use aws_lambda_events::sqs::SqsMessage;
+use domain::{
+    event::{FeedbackEvent, Unreadable},
+    key::{CampaignId, ConfigKey},
+};
+use jiff::Timestamp;
+
+use crate::{attributes::Progress, event_id::event_id, retry::queue_delay_seconds};
+
+/// A message of the feedback or the retry queue.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// The queue's id of the message.
+    pub message_id: &'a str,
+    /// The body as it came; it never changes.
+    pub body: &'a str,
+    /// The `MessageGroupId`, which keeps tenants apart; it travels along.
+    pub group_id: Option<&'a str>,
+    /// How far the event has come.
+    pub progress: Progress,
+    /// The event, or why there is none.
+    pub event: Result<FeedbackEvent<'a>, Unreadable>,
+    /// The event's id, given or derived.
+    pub event_id: String,
+    /// The event's campaign, if it has one that can be switched on.
+    pub campaign: Option<CampaignId>,
+}
+
+/// A message without an id came; it could not be reported as failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a message of the batch has no id")]
+pub struct NoMessageId;
+
+impl<'a> Record<'a> {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`NoMessageId`]; a blank id counts as none.
+    pub fn read(message: &'a SqsMessage, now: Timestamp) -> Result<Self, NoMessageId> {
+        let message_id = message
+            .message_id
+            .as_deref()
+            .filter(|id| !id.trim().is_empty())
+            .ok_or(NoMessageId)?;
+        let body = message.body.as_deref().unwrap_or_default();
+        let event = FeedbackEvent::parse(body);
+        let given_id = event
+            .as_ref()
+            .ok()
+            .and_then(|event| event.event_id.as_deref());
+        let event_id = event_id(given_id, body).into_owned();
+        let campaign = event
+            .as_ref()
+            .ok()
+            .and_then(|event| CampaignId::parse(event.campaign.as_deref()?).ok());
+        Ok(Self {
+            message_id,
+            body,
+            group_id: message.attributes.get("MessageGroupId").map(String::as_str),
+            progress: Progress::read(&message.message_attributes, now),
+            event,
+            event_id,
+            campaign,
+        })
+    }
+
+    /// Whether the time of the next attempt has not come yet. An unreadable message waits for nothing.
+    pub fn is_waiting(&self, now: Timestamp) -> bool {
+        let retry_at = self.progress.retry_at;
+        self.event.is_ok() && retry_at.is_some_and(|at| queue_delay_seconds(at, now).is_some())
+    }
+
+    /// What the event belongs to; `None` for an unreadable one.
+    pub fn key(&self) -> Option<&ConfigKey> {
+        self.event.as_ref().ok().map(|event| &event.key)
+    }
+}

@@ -1,0 +1,95 @@
+//! The request for one attempt, made from the configuration, the payload and the time. Pure.
+
+use domain::endpoint::EndpointUrl;
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{CONTENT_TYPE, USER_AGENT},
+};
+use jiff::Timestamp;
+
+/// Product and version, as endpoints see them.
+const PRODUCT: &str = concat!("Feedback-Webhooks/", env!("CARGO_PKG_VERSION"));
+
+/// The event's id, the same at every attempt: receivers tell duplicates by it.
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+/// When the attempt was made, in seconds since 1970.
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+/// The attempt's number, from 1 on.
+const WEBHOOK_ATTEMPT: HeaderName = HeaderName::from_static("webhook-attempt");
+
+/// One attempt to deliver an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The event's id.
+    pub event_id: &'a str,
+    /// 1 for the first.
+    pub number: u32,
+    /// When it is made.
+    pub at: Timestamp,
+}
+
+/// A POST that is ready to be sent.
+#[derive(Clone)]
+pub struct WebhookRequest {
+    /// Where it goes.
+    pub url: EndpointUrl,
+    /// Its headers, less those that belong to the connection.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl WebhookRequest {
+    /// Joins the endpoint's own headers (custom ones and the token) with those of every request, which win.
+    pub fn new(
+        url: EndpointUrl,
+        endpoint_headers: HeaderMap,
+        attempt: Attempt<'_>,
+        body: Vec<u8>,
+    ) -> Self {
+        let mut headers = endpoint_headers;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
+        headers.insert(WEBHOOK_TIMESTAMP, attempt.at.as_second().into());
+        headers.insert(WEBHOOK_ATTEMPT, attempt.number.into());
+        // An event's id is visible ASCII, which every header may have.
+        if let Ok(event_id) = HeaderValue::try_from(attempt.event_id) {
+            headers.insert(WEBHOOK_ID, event_id);
+        }
+        Self { url, headers, body }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_header_of_the_endpoint_replaces_one_of_ours() {
+        let names = [
+            "content-type",
+            "user-agent",
+            "webhook-id",
+            "webhook-timestamp",
+            "webhook-attempt",
+        ];
+        let mut endpoint_headers = HeaderMap::new();
+        for name in names.into_iter().chain(["x-source"]) {
+            endpoint_headers.append(name, HeaderValue::from_static("theirs"));
+            endpoint_headers.append(name, HeaderValue::from_static("theirs too"));
+        }
+        let attempt = Attempt {
+            event_id: "e-1",
+            number: 3,
+            at: Timestamp::from_second(1_700_000_000).unwrap(),
+        };
+        let url = EndpointUrl::parse("https://example.com/").unwrap();
+        let request = WebhookRequest::new(url, endpoint_headers, attempt, Vec::new());
+        let values = |name| -> Vec<_> { request.headers.get_all(name).iter().collect() };
+        assert_eq!(
+            names.map(values),
+            ["application/json", PRODUCT, "e-1", "1700000000", "3"].map(|value| vec![value])
+        );
+        assert_eq!(values("x-source"), ["theirs", "theirs too"]);
+    }
+}

@@ -1,0 +1,267 @@
+//! The only HTTP client that talks to endpoints: one POST, one deadline for all of it.
+//!
+//! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, answers read up to a cap. What
+//! an answer means is decided elsewhere.
+
+use std::{error::Error, io, sync::Arc, time::Duration};
+
+use domain::endpoint::EndpointPolicy;
+use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use reqwest::{Client, redirect};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs,
+    pki_types::CertificateDer,
+    version::{TLS12, TLS13},
+};
+use tokio::time::{Instant, timeout_at};
+
+use crate::{
+    egress::{AddressRefused, GuardedResolver},
+    request::WebhookRequest,
+};
+
+/// Most bytes of an answer's body that are read. Nothing in it is needed; reading it lets the connection be used again,
+/// and common answers and error pages are smaller.
+const ANSWER_MAX_BYTES: usize = 8 * 1_024;
+/// How long an unused connection is kept, in seconds: below the 60 of common load balancers and the 350 after which AWS
+/// NAT gateways forget a connection, so that few requests meet one that is dead.
+const IDLE_CONNECTION_SECONDS: u64 = 50;
+/// Unused connections that are kept for one host. A burst opens more; afterwards these are enough to go on with.
+const IDLE_CONNECTIONS_PER_HOST: usize = 16;
+
+/// Sends requests to endpoints.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    client: Client,
+    policy: EndpointPolicy,
+}
+
+/// The head of an endpoint's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its `Retry-After` header.
+    pub retry_after: Option<HeaderValue>,
+}
+
+/// The client could not be built; the development CA is no certificate, or the cryptographic library is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum SenderError {
+    /// TLS could not be set up.
+    #[error("TLS could not be set up")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Client(#[from] reqwest::Error),
+}
+
+/// What kept an endpoint from answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendErrorKind {
+    /// The deadline passed.
+    Timeout,
+    /// The host's name could not be resolved.
+    Dns,
+    /// The URL or one of its addresses is not admitted.
+    AddressRefused,
+    /// No connection was made.
+    Connect,
+    /// The certificate or the handshake was not accepted.
+    Tls,
+    /// The connection broke, or the answer is not HTTP.
+    Protocol,
+    /// The answer's body ended before its time.
+    Body,
+}
+
+impl SendErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Timeout,
+        Self::Dns,
+        Self::AddressRefused,
+        Self::Connect,
+        Self::Tls,
+        Self::Protocol,
+        Self::Body,
+    ];
+
+    /// The kind as it is shown to people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Dns => "dns",
+            Self::AddressRefused => "address-refused",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Protocol => "protocol",
+            Self::Body => "body",
+        }
+    }
+}
+
+/// The endpoint did not answer, or not completely.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .kind.as_str())]
+pub struct SendError {
+    /// What kind of error it was.
+    pub kind: SendErrorKind,
+    #[source]
+    cause: Option<reqwest::Error>,
+}
+
+impl From<SendErrorKind> for SendError {
+    fn from(kind: SendErrorKind) -> Self {
+        Self { kind, cause: None }
+    }
+}
+
+impl From<reqwest::Error> for SendError {
+    fn from(error: reqwest::Error) -> Self {
+        // The error would print the URL, which may hold an endpoint's token.
+        let error = error.without_url();
+        Self {
+            kind: classify(&error),
+            cause: Some(error),
+        }
+    }
+}
+
+impl SendError {
+    /// Whether the connection was closed before any answer came.
+    fn is_closed_connection(&self) -> bool {
+        self.kind == SendErrorKind::Protocol
+            && self.cause.as_ref().is_some_and(|error| {
+                causes(error).any(|cause| {
+                    cause
+                        .downcast_ref::<hyper::Error>()
+                        .is_some_and(hyper::Error::is_incomplete_message)
+                        || cause.downcast_ref::<io::Error>().is_some_and(|error| {
+                            matches!(
+                                error.kind(),
+                                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+                            )
+                        })
+                })
+            })
+    }
+}
+
+impl Sender {
+    /// Trusts the certificate authorities of the Mozilla root programme, and `development_ca` where the deployment has
+    /// one.
+    ///
+    /// # Errors
+    /// [`SenderError`] where the client cannot be built.
+    pub fn new(
+        policy: EndpointPolicy,
+        development_ca: Option<CertificateDer<'static>>,
+    ) -> Result<Self, SenderError> {
+        let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        if let Some(certificate) = development_ca {
+            roots.add(certificate)?;
+        }
+        // TLS sessions are resumed: rustls remembers the latest 256 servers by default.
+        let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&TLS13, &TLS12])?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(true)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(GuardedResolver::new(policy.clone()))
+            .pool_idle_timeout(Duration::from_secs(IDLE_CONNECTION_SECONDS))
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+            .build()?;
+        Ok(Self { client, policy })
+    }
+
+    /// Posts a request and waits for the whole answer, or its first 8 KiB, until the deadline.
+    ///
+    /// # Errors
+    /// [`SendError`] where there is no complete answer.
+    pub async fn send(
+        &self,
+        request: &WebhookRequest,
+        deadline: Instant,
+    ) -> Result<Answer, SendError> {
+        if self.policy.admit(&request.url).is_err() {
+            return Err(SendErrorKind::AddressRefused.into());
+        }
+        let exchange = async {
+            match self.exchange(request).await {
+                // The connection may have died while the execution environment was frozen: no fault of the endpoint's.
+                Err(error) if error.is_closed_connection() => self.exchange(request).await,
+                answered => answered,
+            }
+        };
+        timeout_at(deadline, exchange)
+            .await
+            .unwrap_or_else(|_| Err(SendErrorKind::Timeout.into()))
+    }
+
+    async fn exchange(&self, request: &WebhookRequest) -> Result<Answer, SendError> {
+        let mut response = self
+            .client
+            .post(request.url.to_url())
+            .headers(request.headers.clone())
+            .body(request.body.clone())
+            .send()
+            .await?;
+        let answer = Answer {
+            status: response.status(),
+            retry_after: response.headers().get(RETRY_AFTER).cloned(),
+        };
+        let mut bytes = 0;
+        while bytes < ANSWER_MAX_BYTES {
+            match response.chunk().await {
+                Ok(Some(chunk)) => bytes += chunk.len(),
+                Ok(None) => break,
+                Err(error) => {
+                    return Err(SendError {
+                        kind: SendErrorKind::Body,
+                        cause: Some(error.without_url()),
+                    });
+                }
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn classify(error: &reqwest::Error) -> SendErrorKind {
+    let caused_by = |is: fn(&(dyn Error + 'static)) -> bool| causes(error).any(is);
+    if caused_by(|cause| cause.is::<AddressRefused>()) {
+        SendErrorKind::AddressRefused
+    } else if error.is_timeout() {
+        SendErrorKind::Timeout
+    } else if error.is_dns() {
+        SendErrorKind::Dns
+    } else if caused_by(|cause| cause.is::<rustls::Error>()) {
+        SendErrorKind::Tls
+    } else if error.is_connect() {
+        SendErrorKind::Connect
+    } else {
+        SendErrorKind::Protocol
+    }
+}
+
+/// The error's causes, including what an I/O error wraps, which `source` leaves out.
+fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    let first: &'e (dyn Error + 'static) = error;
+    std::iter::successors(Some(first), |&cause| {
+        match cause
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+            None => cause.source(),
+        }
+    })
+}

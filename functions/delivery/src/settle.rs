@@ -1,0 +1,196 @@
+//! Moves events to the retry and dead-letter queues, and tells which of them are safe there. Nothing else sends to a
+//! queue.
+
+use std::collections::HashSet;
+
+use aws_sdk_sqs::{
+    Client,
+    error::DisplayErrorContext,
+    types::{MessageAttributeValue, SendMessageBatchRequestEntry},
+};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use crate::{
+    attributes::{DeadLetterReason, Progress},
+    deliver::Skip,
+    record::Record,
+    retry::queue_delay_seconds,
+};
+
+/// Most messages of one `SendMessageBatch` (Amazon SQS API Reference).
+const BATCH_MAX_MESSAGES: usize = 10;
+/// Most bytes of one `SendMessageBatch`, bodies and attributes together: 1 MiB (Amazon SQS Developer Guide, "Message
+/// quotas"), which is also the limit of each message, so that whatever a producer could send can be moved.
+const BATCH_MAX_BYTES: usize = 1_048_576;
+
+/// What becomes of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// The endpoint has it: acknowledged.
+    Delivered,
+    /// Nobody wants it: acknowledged.
+    Skipped(Skip),
+    /// An attempt failed: to the retry queue, until the next one is due.
+    TryLater(Progress),
+    /// The next attempt is not due yet: to the retry queue for another hop.
+    Wait(Progress),
+    /// To the dead-letter queue.
+    DeadLetter(Progress, DeadLetterReason),
+    /// It stays where it is, and the queue delivers it again.
+    Leave,
+}
+
+/// Sends to the two queues.
+#[derive(Debug, Clone)]
+pub struct Settler {
+    client: Client,
+    retry_queue_url: String,
+    dead_letter_queue_url: String,
+}
+
+/// A message on its way to a queue, with its size.
+struct Outgoing {
+    bytes: usize,
+    entry: SendMessageBatchRequestEntry,
+}
+
+impl Settler {
+    /// Sends to the queues with these URLs.
+    pub fn new(
+        client: Client,
+        retry_queue_url: impl Into<String>,
+        dead_letter_queue_url: impl Into<String>,
+    ) -> Self {
+        Self {
+            client,
+            retry_queue_url: retry_queue_url.into(),
+            dead_letter_queue_url: dead_letter_queue_url.into(),
+        }
+    }
+
+    /// Carries out the dispositions, and returns the indexes of the records that may be acknowledged: those that are
+    /// done with, and those that their new queue has confirmed.
+    pub async fn settle(
+        &self,
+        records: &[Record<'_>],
+        dispositions: &[Disposition],
+        now: Timestamp,
+    ) -> HashSet<usize> {
+        let mut safe = HashSet::new();
+        let mut to_retry = Vec::new();
+        let mut to_dead_letter = Vec::new();
+        for (index, (record, disposition)) in records.iter().zip(dispositions).enumerate() {
+            match disposition {
+                Disposition::Delivered | Disposition::Skipped(_) => {
+                    safe.insert(index);
+                }
+                Disposition::TryLater(progress) | Disposition::Wait(progress) => {
+                    to_retry.extend(outgoing(index, record, progress, None, now));
+                }
+                Disposition::DeadLetter(progress, reason) => {
+                    to_dead_letter.extend(outgoing(index, record, progress, Some(*reason), now));
+                }
+                Disposition::Leave => {}
+            }
+        }
+        let retries = batches(to_retry)
+            .into_iter()
+            .map(|batch| self.send(&self.retry_queue_url, batch));
+        let dead_letters = batches(to_dead_letter)
+            .into_iter()
+            .map(|batch| self.send(&self.dead_letter_queue_url, batch));
+        let confirmed = join_all(retries.chain(dead_letters)).await;
+        safe.extend(confirmed.into_iter().flatten());
+        safe
+    }
+
+    /// Sends one batch, and returns the indexes that the queue confirmed.
+    async fn send(&self, queue_url: &str, batch: Vec<SendMessageBatchRequestEntry>) -> Vec<usize> {
+        let answer = self
+            .client
+            .send_message_batch()
+            .queue_url(queue_url)
+            .set_entries(Some(batch))
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                for refused in answer.failed() {
+                    tracing::error!(
+                        sqs.error = refused.code(),
+                        sqs.sender_fault = refused.sender_fault(),
+                        "a message was refused by its next queue"
+                    );
+                }
+                let confirmed = answer.successful().iter();
+                confirmed
+                    .filter_map(|entry| entry.id().parse().ok())
+                    .collect()
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = %DisplayErrorContext(&error),
+                    "messages could not be sent to their next queue"
+                );
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The message for the next queue; `None` for a body that no queue takes, which then stays where it is.
+fn outgoing(
+    index: usize,
+    record: &Record<'_>,
+    progress: &Progress,
+    reason: Option<DeadLetterReason>,
+    now: Timestamp,
+) -> Option<Outgoing> {
+    if record.body.is_empty() {
+        return None;
+    }
+    let attributes = progress.write(&record.event_id, record.key(), reason);
+    let delay_seconds = match reason {
+        Some(_) => None,
+        None => progress
+            .retry_at
+            .and_then(|retry_at| queue_delay_seconds(retry_at, now))
+            .and_then(|seconds| i32::try_from(seconds).ok()),
+    };
+    let bytes = record.body.len() + attributes.iter().map(attribute_bytes).sum::<usize>();
+    let entry = SendMessageBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message_body(record.body)
+        .set_message_group_id(record.group_id.map(str::to_owned))
+        .set_delay_seconds(delay_seconds)
+        .set_message_attributes(Some(attributes))
+        .build()
+        .ok()?;
+    Some(Outgoing { bytes, entry })
+}
+
+/// Names, types and values of attributes count towards a message's size.
+fn attribute_bytes((name, value): (&String, &MessageAttributeValue)) -> usize {
+    name.len() + value.data_type().len() + value.string_value().map_or(0, str::len)
+}
+
+/// Groups messages into batches that the service takes. One that is too large by itself goes alone, so that its refusal
+/// harms no other.
+fn batches(messages: Vec<Outgoing>) -> Vec<Vec<SendMessageBatchRequestEntry>> {
+    let mut batches: Vec<Vec<SendMessageBatchRequestEntry>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        bytes += message.bytes;
+        match batches.last_mut() {
+            Some(batch) if batch.len() < BATCH_MAX_MESSAGES && bytes <= BATCH_MAX_BYTES => {
+                batch.push(message.entry);
+            }
+            _ => {
+                bytes = message.bytes;
+                batches.push(vec![message.entry]);
+            }
+        }
+    }
+    batches
+}
