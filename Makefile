@@ -20,7 +20,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 	@$(LOCAL) demo
 
 test: lint ## Formatting, lints, documentation, then unit, contract and end-to-end tests.
-	cargo test
+	cargo test --workspace --exclude end-to-end
 	$(LOCAL) exec -- cargo test -p end-to-end --test it
 
 lint: $(VENV)/complete ## Check formatting, lints, documentation and template.

@@ -1,0 +1,3 @@
+//! The command `redrive`.
+
+fn main() {}
