@@ -99,7 +99,7 @@ impl Draft {
             .authentication
             .0
             .and_then(|request| faults.note(authentication(request, stored)));
-        let headers = across.headers.0.unwrap_or_default();
+        let headers = across.headers.0.flatten().unwrap_or_default();
         let headers = header_drafts(headers, token_header.as_ref(), stored, &mut faults);
         match (deserr::deserialize(body), authentication) {
             (Ok(request), Some(authentication)) if faults.is_empty() => {
@@ -241,8 +241,13 @@ fn header_drafts(
             );
         }
         names.push(name.clone());
-        let value = header_draft(&name, optional(request.value), request.secret, stored)
-            .map_err(|refusal| (format!("/headers/{index}/value"), refusal));
+        let value = header_draft(
+            &name,
+            optional(request.value),
+            request.secret == Some(true),
+            stored,
+        )
+        .map_err(|refusal| (format!("/headers/{index}/value"), refusal));
         if let Some(value) = faults.note(value) {
             drafts.push(HeaderDraft { name, value });
         }

@@ -40,8 +40,8 @@ pub struct WebhookRequest {
     pub authentication: AuthenticationRequest,
     /// Custom headers that are sent with each request.
     #[deserr(default)]
-    #[schema(value_type = Vec<HeaderRequest>, required = false, max_items = 20)]
-    pub headers: HeaderList<HeaderRequest>,
+    #[schema(value_type = Option<Vec<HeaderRequest>>, max_items = 20)]
+    pub headers: Option<HeaderList<HeaderRequest>>,
     /// Feedback statuses that are delivered; `sent`, `delivered`, `bounce` and `error` unless given. Any status can be
     /// named, also one that the messaging backend introduces later.
     #[deserr(default)]
@@ -108,7 +108,7 @@ pub struct Across {
     pub authentication: Readable<AuthenticationRequest>,
     /// The headers.
     #[deserr(default)]
-    pub headers: Readable<HeaderList<Readable<HeaderRequest>>>,
+    pub headers: Readable<Option<HeaderList<Readable<HeaderRequest>>>>,
 }
 
 /// How requests are authenticated: the member `type` says which.
@@ -243,10 +243,9 @@ pub struct HeaderRequest {
     #[deserr(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2048)]
     pub value: Option<Checked<SecretString>>,
-    /// Whether the value is write-only: encrypted, and never returned.
+    /// Whether the value is write-only: encrypted, and never returned. It is not unless this is true.
     #[deserr(default)]
-    #[schema(required = false, default = false)]
-    pub secret: bool,
+    pub secret: Option<bool>,
     #[deserr(default)]
     #[schema(ignore)]
     value_set_at: ReadOnly,

@@ -1,0 +1,515 @@
+//! Whatever is sent: a 4xx with problem details that name every wrong field, and nothing stored.
+
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
+use serde_json::{Value, json};
+
+use crate::helpers::{
+    Api, SECRET, event, minimal, with, with_body, with_header, with_text, with_token,
+};
+
+/// Creates, expects exactly these faults, and that nothing was stored or encrypted.
+async fn refused(body: &Value, faults: &[&str]) {
+    let api = Api::new();
+    let answer = api.create(body).await;
+    assert_eq!(answer.faults(), faults, "{body}");
+    assert!(!answer.body.to_string().contains("hunter2"), "{answer:?}");
+    assert_eq!(api.count().await, 0);
+    assert!(api.encrypted.lock().unwrap().is_empty());
+}
+
+async fn refused_with(base: &Value, cases: &[(&str, Value, &str)]) {
+    for (pointer, value, fault) in cases {
+        refused(&with(base.clone(), pointer, value.clone()), &[*fault]).await;
+    }
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let body = json!({
+        "nmae": "typo",
+        "name": "a\u{0}b",
+        "channels": ["email", "fax", 7],
+        "url": "http://hooks.example.com/",
+        "authentication": {"type": "jwt", "algorithm": "HS256", "secret": "hunter2"},
+        "headers": [
+            {"name": "Host", "value": "hunter2"},
+            {"name": "X-A", "value": "a\r\nb"},
+            {"name": "authorization", "value": "hunter2"},
+            {"name": "x-a", "value": "fine"},
+            {"name": "X-B"},
+            {"value": true, "a/b~c": 1},
+        ],
+        "feedbackStatuses": [],
+        "campaigns": "some",
+    });
+    let mut faults = [
+        "/nmae unknown-field",
+        "/name name-invalid",
+        "/channels/1 unknown-value",
+        "/channels/2 wrong-type",
+        "/url url-not-https",
+        "/authentication/secret secret-too-short",
+        "/headers/0/name header-name-reserved",
+        "/headers/1/value header-value-invalid",
+        "/headers/2/name header-carries-token",
+        "/headers/3/name header-name-duplicate",
+        "/headers/4/value required",
+        "/headers/5/name required",
+        "/headers/5/value wrong-type",
+        "/headers/5/a~1b~0c unknown-field",
+        "/feedbackStatuses selection-empty",
+        "/campaigns unknown-value",
+    ];
+    faults.sort_unstable();
+    refused(&body, &faults).await;
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    refused(
+        &json!({}),
+        &[
+            "/authentication required",
+            "/channels required",
+            "/name required",
+            "/url required",
+        ],
+    )
+    .await;
+    for not_an_object in [json!(null), json!([]), json!("text"), json!(1), json!(true)] {
+        refused(&not_an_object, &[" wrong-type"]).await;
+    }
+}
+
+#[tokio::test]
+async fn wrong_names_channels_and_statuses_are_refused() {
+    let long = "x".repeat(101);
+    let many: Vec<String> = (0..51).map(|n| format!("s{n}")).collect();
+    refused_with(
+        &minimal(),
+        &[
+            ("/name", json!(7), "/name wrong-type"),
+            ("/name", json!(null), "/name wrong-type"),
+            ("/name", json!(" "), "/name name-invalid"),
+            ("/name", json!("a\nb"), "/name name-invalid"),
+            ("/name", json!(long), "/name name-invalid"),
+            ("/channels", json!("email"), "/channels wrong-type"),
+            ("/channels", json!([]), "/channels selection-empty"),
+            ("/channels", json!(["Email"]), "/channels/0 unknown-value"),
+            (
+                "/feedbackStatuses",
+                json!(["a b"]),
+                "/feedbackStatuses/0 status-invalid",
+            ),
+            (
+                "/feedbackStatuses",
+                json!(many),
+                "/feedbackStatuses selection-too-large",
+            ),
+            ("/campaigns", json!(true), "/campaigns wrong-type"),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn wrong_urls_are_refused() {
+    for (url, code) in [
+        ("http://hooks.example.com/", "url-not-https"),
+        ("hooks.example.com", "url-invalid"),
+        ("https://user:hunter2@hooks.example.com/", "url-credentials"),
+        ("https://hooks.example.com/#a", "url-fragment"),
+        ("https://hooks.example.com:8443/", "url-port"),
+        ("https://hooks.example.com./", "url-trailing-dot"),
+        ("https://hooks.example.com/\u{0}", "url-invalid"),
+        ("https://127.0.0.1/", "url-ip-address"),
+        ("https://2130706433/", "url-ip-address"),
+        ("https://0x7f.1/", "url-ip-address"),
+        ("https://[::ffff:127.0.0.1]/", "url-ip-address"),
+        ("https://localhost/", "url-not-public"),
+        ("https://intranet/", "url-not-public"),
+    ] {
+        refused(
+            &with(minimal(), "/url", json!(url)),
+            &[&format!("/url {code}")],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_development_host_may_have_any_port() {
+    let api = Api::new();
+    let body = with(minimal(), "/url", json!("https://receiver.internal:8443/"));
+    api.created(&body).await;
+}
+
+#[tokio::test]
+async fn wrong_authentications_are_refused() {
+    let jwt = |members: Value| {
+        let mut jwt = with_token()["authentication"].clone();
+        let (jwt, members) = (jwt.as_object_mut().unwrap(), members);
+        jwt.extend(members.as_object().unwrap().clone());
+        Value::Object(jwt.clone())
+    };
+    let long = "x".repeat(5_000);
+    let audience: Vec<String> = (0..11).map(|n| n.to_string()).collect();
+    let cases = [
+        (json!("none"), " wrong-type"),
+        (json!({}), "/type required"),
+        (json!({"type": "basic"}), "/type unknown-value"),
+        (json!({"type": 1}), "/type wrong-type"),
+        (
+            json!({"type": "none", "secret": SECRET}),
+            "/secret unknown-field",
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "HS256"}),
+            "/secret required",
+        ),
+        (
+            jwt(json!({"algorithm": "none"})),
+            "/algorithm unknown-value",
+        ),
+        (
+            jwt(json!({"algorithm": "hs256"})),
+            "/algorithm unknown-value",
+        ),
+        (
+            jwt(json!({"secret": "hunter2"})),
+            "/secret secret-too-short",
+        ),
+        (
+            jwt(json!({"algorithm": "HS512"})),
+            "/secret secret-too-short",
+        ),
+        (jwt(json!({"secret": long})), "/secret key-too-long"),
+        (jwt(json!({"secret": 7})), "/secret wrong-type"),
+        (
+            jwt(json!({"privateKey": "x"})),
+            "/privateKey not-applicable",
+        ),
+        (jwt(json!({"algorithm": "RS256"})), "/secret not-applicable"),
+        (jwt(json!({"keyId": ""})), "/keyId token-text-invalid"),
+        (
+            jwt(json!({"issuer": "a\u{7}"})),
+            "/issuer token-text-invalid",
+        ),
+        (jwt(json!({"audience": "a"})), "/audience wrong-type"),
+        (
+            jwt(json!({"audience": ["a", ""]})),
+            "/audience/1 token-text-invalid",
+        ),
+        (
+            jwt(json!({"audience": audience})),
+            "/audience audience-too-many",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": 59})),
+            "/lifetimeSeconds lifetime-out-of-range",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": u64::MAX})),
+            "/lifetimeSeconds lifetime-out-of-range",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": -1})),
+            "/lifetimeSeconds wrong-type",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": 300.5})),
+            "/lifetimeSeconds wrong-type",
+        ),
+        (jwt(json!({"claims": []})), "/claims wrong-type"),
+        (
+            jwt(json!({"claims": {"exp": 1}})),
+            "/claims/exp claim-registered",
+        ),
+        (
+            jwt(json!({"claims": {"a": "x".repeat(4_097)}})),
+            "/claims claims-too-large",
+        ),
+        (
+            jwt(json!({"headerName": "Host"})),
+            "/headerName header-name-reserved",
+        ),
+        (
+            jwt(json!({"headerName": "a b"})),
+            "/headerName header-name-invalid",
+        ),
+        (
+            jwt(json!({"headerPrefix": "a b"})),
+            "/headerPrefix header-prefix-invalid",
+        ),
+        (jwt(json!({"kid": "k"})), "/kid unknown-field"),
+    ];
+    for (authentication, fault) in cases {
+        refused(
+            &with(minimal(), "/authentication", authentication),
+            &[&format!("/authentication{fault}")],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_private_key_of_the_algorithm_is_refused() {
+    let ec = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+    let ed = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let damaged = ec.serialize_pem().replace("MI", "MJ");
+    for (algorithm, key, code) in [
+        ("RS256", "hunter2".to_owned(), "key-invalid"),
+        ("RS256", ec.serialize_pem(), "key-invalid"),
+        ("ES384", ec.serialize_pem(), "key-invalid"),
+        ("ES256", ed.serialize_pem(), "key-invalid"),
+        ("ES256", damaged, "key-invalid"),
+        ("ES256", ec.public_key_pem(), "key-public"),
+        ("EdDSA", String::new(), "key-invalid"),
+        (
+            "ES256",
+            "-----BEGIN EC PRIVATE KEY-----\nhunter2".to_owned(),
+            "key-wrong-form",
+        ),
+        (
+            "RS256",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nhunter2".to_owned(),
+            "key-encrypted",
+        ),
+    ] {
+        let jwt = json!({"type": "jwt", "algorithm": algorithm, "privateKey": key});
+        refused(
+            &with(minimal(), "/authentication", jwt),
+            &[&format!("/authentication/privateKey {code}")],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn wrong_headers_are_refused() {
+    for name in [
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Upgrade",
+        "Proxy-Authorization",
+        "content-type",
+        "User-Agent",
+        "Webhook-Id",
+        "webhook-anything",
+    ] {
+        let headers = json!([{"name": name, "value": "x"}]);
+        refused(
+            &with(minimal(), "/headers", headers),
+            &["/headers/0/name header-name-reserved"],
+        )
+        .await;
+    }
+    let twice = json!([{"name": "X-A", "value": "x"}, {"name": "x-a", "value": "y"}]);
+    refused_with(
+        &with_token(),
+        &[
+            ("/headers", json!({}), "/headers wrong-type"),
+            ("/headers", json!([7]), "/headers/0 wrong-type"),
+            ("/headers", twice, "/headers/1/name header-name-duplicate"),
+            (
+                "/headers",
+                json!([{"name": "AUTHORIZATION", "value": "x"}]),
+                "/headers/0/name header-carries-token",
+            ),
+            (
+                "/headers",
+                json!([{"name": "a:b", "value": "x"}]),
+                "/headers/0/name header-name-invalid",
+            ),
+            (
+                "/headers",
+                json!([{"name": "X-A", "value": "x\u{0}"}]),
+                "/headers/0/value header-value-invalid",
+            ),
+            (
+                "/headers",
+                json!([{"name": "X-A", "value": "x", "secret": "yes"}]),
+                "/headers/0/secret wrong-type",
+            ),
+            (
+                "/headers",
+                json!([{"name": "X-A", "secret": true}]),
+                "/headers/0/value required",
+            ),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn headers_that_are_too_large_together_are_refused() {
+    let headers: Vec<Value> = (0..7)
+        .map(|n| json!({"name": format!("X-{n}"), "value": "x".repeat(2_000)}))
+        .collect();
+    refused(
+        &with(minimal(), "/headers", json!(headers)),
+        &["/headers headers-too-large"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn ten_thousand_headers_get_a_short_answer() {
+    let wrong: Vec<Value> = vec![json!({"name": "Host"}); 10_000];
+    let api = Api::new();
+    let body = with(minimal(), "/headers", json!(wrong));
+    let answer = api.create(&with(body, "/url", json!("http://x/"))).await;
+    let faults = answer.faults();
+    assert!(faults.contains(&"/headers headers-too-many".to_owned()));
+    assert!(faults.contains(&"/url url-not-https".to_owned()));
+    assert!(answer.body.to_string().len() < 16_384);
+}
+
+#[tokio::test]
+async fn a_thousand_unknown_fields_get_a_bounded_answer() {
+    let mut body = minimal();
+    for n in 0..1_000 {
+        body[format!("field{n}")] = Value::Null;
+    }
+    assert_eq!(Api::new().create(&body).await.faults().len(), 100);
+}
+
+#[tokio::test]
+async fn unreadable_json_is_refused_with_its_place() {
+    let nested = "[".repeat(100_000);
+    for (text, detail) in [
+        ("", "The JSON ends too early at line 1, column 0."),
+        (
+            "{\"name\": \"hunter2",
+            "The JSON ends too early at line 1, column 17.",
+        ),
+        (
+            "{\n  name: 1}",
+            "The JSON cannot be read at line 2, column 3.",
+        ),
+        ("{} {}", "The JSON cannot be read at line 1, column 4."),
+        (
+            "{\"a\": 1e999}",
+            "The JSON cannot be read at line 1, column 11.",
+        ),
+        (
+            "{\"a\": \"\\ud800\"}",
+            "The JSON cannot be read at line 1, column 14.",
+        ),
+        (
+            "{\"a\": {\"b\": 1, \"\\u0062\": 2}}",
+            "An object has a member twice at line 1, column 27.",
+        ),
+        (&nested, "The JSON cannot be read at line 1, column 128."),
+    ] {
+        let api = Api::new();
+        let answer = api
+            .send(&with_text("POST", "/feedback-webhooks", text))
+            .await;
+        assert_eq!(answer.problem(), (400, "unreadable-json"));
+        assert_eq!(answer.body["detail"], detail);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_a_mebibyte_is_too_large() {
+    let api = Api::new();
+    let body = with(minimal(), "/name", json!("x".repeat(1_048_576)));
+    let created = api.create(&body).await;
+    assert_eq!(created.problem(), (413, "body-too-large"));
+    assert_eq!(api.count().await, 0);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_declared_as_json_is_refused() {
+    let api = Api::new();
+    let create = with_body("POST", "/feedback-webhooks", &minimal());
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "garbage",
+        "",
+    ] {
+        let answer = api
+            .send(&with_header(create.clone(), "content-type", kind))
+            .await;
+        assert_eq!(answer.problem(), (415, "unsupported-media-type"), "{kind}");
+    }
+    let mut without = event("POST", "/feedback-webhooks");
+    without["body"] = minimal().to_string().into();
+    assert_eq!(api.send(&without).await.status, 415);
+    let kind = "Application/JSON; charset=utf-8";
+    let json = api.send(&with_header(create, "content-type", kind)).await;
+    assert_eq!(json.status, 201);
+}
+
+#[tokio::test]
+async fn a_body_that_api_gateway_encoded_is_read() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let body = STANDARD.encode(minimal().to_string());
+    let mut create = with_text("POST", "/feedback-webhooks", &body);
+    create["isBase64Encoded"] = true.into();
+    assert_eq!(Api::new().send(&create).await.status, 201);
+    let binary = STANDARD.encode([0xff, 0x00, 0xfe]);
+    let mut create = with_text("POST", "/feedback-webhooks", &binary);
+    create["isBase64Encoded"] = true.into();
+    let answer = Api::new().send(&create).await;
+    assert_eq!(answer.problem(), (400, "unreadable-json"));
+}
+
+#[tokio::test]
+async fn wrong_list_parameters_are_named() {
+    let api = Api::new();
+    for (query, faults) in [
+        ("limit=0", vec!["limit limit-invalid"]),
+        ("limit=101", vec!["limit limit-invalid"]),
+        ("limit=ten", vec!["limit limit-invalid"]),
+        ("cursor=%00", vec!["cursor cursor-invalid"]),
+        ("cursor=Lg", vec!["cursor cursor-invalid"]),
+        (
+            "limit=&cursor=~",
+            vec!["cursor cursor-invalid", "limit limit-invalid"],
+        ),
+        ("limit=1&limit=2", vec!["query query-unreadable"]),
+    ] {
+        let path = format!("/feedback-webhooks?{query}");
+        assert_eq!(api.send(&event("GET", &path)).await.faults(), faults);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_not_found() {
+    let api = Api::new();
+    api.created(&minimal()).await;
+    for id in [
+        "1",
+        "%00",
+        "..%2f..",
+        "00000000-0000-0000-0000-000000000000",
+    ] {
+        assert_eq!(
+            api.read(id).await.problem(),
+            (404, "webhook-not-found"),
+            "{id}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_problems_too() {
+    let api = Api::new();
+    let nowhere = api.send(&event("GET", "/nowhere")).await;
+    assert_eq!(nowhere.problem(), (404, "path-not-found"));
+    assert_eq!(nowhere.body["instance"], "/nowhere");
+    assert_eq!(nowhere.body["requestId"], "request-1");
+    let patch = api.send(&event("PATCH", "/feedback-webhooks")).await;
+    assert_eq!(patch.problem(), (405, "method-not-allowed"));
+    let mut allowed: Vec<&str> = patch.header("allow").split(',').collect();
+    allowed.sort_unstable();
+    assert_eq!(allowed, ["GET", "HEAD", "POST"]);
+}
