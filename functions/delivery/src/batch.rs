@@ -165,7 +165,7 @@ async fn judge_record<L: ConfigLookup>(
                 outcome = ?attempted.outcome,
                 http.status = attempted.status,
                 error.kind = attempted.error,
-                duration_ms = started.elapsed().as_millis(),
+                duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
                 "the delivery was attempted"
             );
             after_attempt(app, progress, &attempted, now)

@@ -141,7 +141,9 @@ impl SendError {
                         || cause.downcast_ref::<io::Error>().is_some_and(|error| {
                             matches!(
                                 error.kind(),
-                                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+                                io::ErrorKind::ConnectionReset
+                                    | io::ErrorKind::BrokenPipe
+                                    | io::ErrorKind::UnexpectedEof
                             )
                         })
                 })
@@ -264,4 +266,34 @@ fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error 
             None => cause.source(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    async fn error_at(sender: &Sender) -> SendErrorKind {
+        let request = WebhookRequest {
+            url: domain::endpoint::EndpointUrl::parse("https://localhost:1/").unwrap(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        };
+        let deadline = Instant::now() + Duration::from_secs(60);
+        sender.send(&request, deadline).await.unwrap_err().kind
+    }
+
+    #[tokio::test]
+    async fn private_hosts_are_refused_by_their_url_and_again_by_their_address() {
+        let production = EndpointPolicy::default();
+        let development = EndpointPolicy::with_development_hosts("localhost");
+        let mut sender = Sender::new(production, None).unwrap();
+        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
+        // Now the URL passes, as that of a public name would that has a private address.
+        sender.policy = development.clone();
+        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
+        let sender = Sender::new(development, None).unwrap();
+        assert_eq!(error_at(&sender).await, SendErrorKind::Connect);
+    }
 }

@@ -1,0 +1,228 @@
+//! No record harms its neighbours, and what is not safe elsewhere stays on its queue.
+
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use config_store::{ConfigLookup, Found, MemoryStore, StoreError, UnreadableItem, Wanted};
+use delivery::{batch, record::NoMessageId};
+use domain::{
+    config::{CampaignScope, WebhookConfigParts},
+    headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders},
+    key::{ConfigKey, OrgId},
+    secret::SealedSecret,
+};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::helpers::{
+    DEAD_LETTER_QUEUE, Protocol, RETRY_QUEUE, Receiver, Reply, Stage, UNAVAILABLE, batch_of, event,
+    failed_ids, key, message, parts, sealed, store_with,
+};
+
+/// Fails for events with `"requestId": "fail"`, takes all others.
+async fn choosy_receiver() -> Receiver {
+    Receiver::with(Protocol::Http1, |_, request| {
+        match request.body.contains(r#""requestId":"fail""#) {
+            true => Reply::Status(500),
+            false => Reply::Status(200),
+        }
+    })
+    .await
+}
+
+fn failing() -> Value {
+    event(json!({"requestId": "fail"}))
+}
+
+#[tokio::test]
+async fn good_skipped_garbled_and_failing_records_each_go_their_way() {
+    let receiver = choosy_receiver().await;
+    let stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
+    let handled = stage
+        .handle(vec![
+            message("good", event(json!({}))),
+            message("skipped", event(json!({"channel": "push"}))),
+            message("garbled", "{not json"),
+            message("failing", failing()),
+            message("good too", event(json!({}))),
+        ])
+        .await;
+    assert_eq!(failed_ids(&handled), [""; 0]);
+    assert_eq!(receiver.received().len(), 3);
+    let sent = stage.queues.sent();
+    let destinations: HashMap<&str, &str> = sent
+        .iter()
+        .map(|sent| (sent.body.as_str(), sent.queue_url.as_str()))
+        .collect();
+    assert_eq!(
+        destinations,
+        HashMap::from([
+            ("{not json", DEAD_LETTER_QUEUE),
+            (failing().to_string().as_str(), RETRY_QUEUE),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn a_defect_of_ours_costs_the_record_that_meets_it_no_other() {
+    let receiver = choosy_receiver().await;
+    let mut stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
+    stage.app.jitter = || panic!("a defect");
+    let handled = stage
+        .handle(vec![
+            message("good", event(json!({}))),
+            message("failing", failing()),
+            message("good too", event(json!({}))),
+        ])
+        .await;
+    assert_eq!(failed_ids(&handled), ["failing"]);
+    assert_eq!(receiver.received().len(), 3);
+}
+
+#[tokio::test]
+async fn a_message_that_could_not_be_reported_fails_the_batch_before_anything_is_sent() {
+    let receiver = choosy_receiver().await;
+    let stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
+    for id in [Value::Null, json!(""), json!(" ")] {
+        let mut nameless = message("", event(json!({})));
+        nameless["messageId"] = id;
+        let batch = batch_of(vec![message("good", event(json!({}))), nameless]);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let handled = batch::handle(&stage.app, &batch, deadline).await;
+        assert_eq!(handled.unwrap_err(), NoMessageId);
+    }
+    assert_eq!(receiver.received().len(), 0);
+}
+
+#[tokio::test]
+async fn an_event_for_which_no_time_is_left_stays_on_its_queue() {
+    let receiver = choosy_receiver().await;
+    let stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
+    let batch = batch_of(vec![message("late", event(json!({})))]);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let handled = batch::handle(&stage.app, &batch, deadline).await.unwrap();
+    assert_eq!(failed_ids(&handled), ["late"]);
+    assert_eq!(receiver.received().len(), 0);
+}
+
+#[tokio::test]
+async fn a_body_that_no_queue_would_take_stays_where_it_is() {
+    let receiver = choosy_receiver().await;
+    let stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
+    let handled = stage
+        .handle(vec![message("empty", ""), message("failing", failing())])
+        .await;
+    assert_eq!(failed_ids(&handled), ["empty"]);
+    assert_eq!(stage.queues.sent().len(), 1);
+}
+
+/// A store that answers once, and is down from then on.
+struct Outage {
+    store: MemoryStore,
+    calls: AtomicUsize,
+}
+
+impl ConfigLookup for Outage {
+    async fn look_up(&self, wanted: &Wanted) -> Result<Found, StoreError> {
+        match self.calls.fetch_add(1, Ordering::SeqCst) {
+            0 => self.store.look_up(wanted).await,
+            _ => Err(StoreError::Unavailable("down".into())),
+        }
+    }
+}
+
+#[tokio::test]
+async fn while_the_store_is_down_events_wait_on_their_queue_unless_all_is_known_of_them() {
+    let receiver = choosy_receiver().await;
+    let parts = WebhookConfigParts {
+        campaigns: CampaignScope::SwitchedOn,
+        ..parts(&receiver.url("/"))
+    };
+    let store = Outage {
+        store: store_with(parts).await,
+        calls: AtomicUsize::new(0),
+    };
+    let stage = Stage::new(store, &receiver);
+    let other_campaign = event(json!({"messageExecution": {"campaignID": "another"}}));
+    let other_organisation = event(json!({"imsOrg": "another"}));
+    stage.handle(vec![message("m-1", event(json!({})))]).await;
+    let handled = stage
+        .handle(vec![
+            message("known", event(json!({}))),
+            message("other campaign", other_campaign),
+            message("other organisation", other_organisation),
+        ])
+        .await;
+    assert_eq!(
+        failed_ids(&handled),
+        ["other campaign", "other organisation"]
+    );
+}
+
+/// A store whose item of [`key`] cannot be read.
+struct Damaged;
+
+impl ConfigLookup for Damaged {
+    async fn look_up(&self, _: &Wanted) -> Result<Found, StoreError> {
+        let item = UnreadableItem {
+            sort_key: "webhook#prod".to_owned(),
+            problem: "it is damaged".to_owned(),
+        };
+        Ok(Found {
+            webhooks: HashMap::from([(key(), Err(item))]),
+            ..Found::default()
+        })
+    }
+}
+
+#[tokio::test]
+async fn events_of_a_damaged_configuration_are_kept_until_it_is_repaired() {
+    let receiver = choosy_receiver().await;
+    let stage = Stage::new(Damaged, &receiver);
+    let sent = stage.handle_one(message("m-1", event(json!({})))).await;
+    assert_eq!(sent.queue_url, RETRY_QUEUE);
+    assert_eq!(sent.attributes["LastError"], "configuration-unreadable");
+}
+
+/// A webhook with a secret header.
+fn with_secret(url: &str, secret: SealedSecret) -> WebhookConfigParts {
+    let header = CustomHeader {
+        name: CustomHeaderName::parse("x-api-key").unwrap(),
+        value: CustomHeaderValue::Secret(secret),
+    };
+    WebhookConfigParts {
+        headers: CustomHeaders::new(vec![header]).unwrap(),
+        ..parts(url)
+    }
+}
+
+#[tokio::test]
+async fn a_secret_of_another_organisation_is_never_used() {
+    let receiver = choosy_receiver().await;
+    let other = ConfigKey {
+        org: OrgId::parse("another").unwrap(),
+        ..key()
+    };
+    let parts = with_secret(&receiver.url("/"), sealed(&other, "stolen"));
+    let stage = Stage::new(store_with(parts).await, &receiver);
+    let sent = stage.handle_one(message("m-1", event(json!({})))).await;
+    assert_eq!(sent.queue_url, RETRY_QUEUE);
+    assert_eq!(sent.attributes["LastError"], "secret-refused");
+    assert_eq!(receiver.received().len(), 0);
+}
+
+#[tokio::test]
+async fn while_the_key_service_is_down_events_wait_on_their_queue() {
+    let receiver = choosy_receiver().await;
+    let parts = with_secret(&receiver.url("/"), sealed(&key(), UNAVAILABLE));
+    let stage = Stage::new(store_with(parts).await, &receiver);
+    let handled = stage.handle(vec![message("m-1", event(json!({})))]).await;
+    assert_eq!(failed_ids(&handled), ["m-1"]);
+    assert_eq!(
+        (receiver.received().len(), stage.queues.sent().len()),
+        (0, 0)
+    );
+}

@@ -1,0 +1,88 @@
+//! What is logged, and what never is.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+};
+
+use domain::{
+    config::WebhookConfigParts,
+    headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders},
+};
+use serde_json::{Value, json};
+
+use crate::helpers::{Receiver, Reply, Stage, event, key, message, parts, sealed, store_with};
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_line_says_which_event_and_what_came_of_it_and_no_one_s_data() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter("delivery=trace")
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let receiver = Receiver::start(Reply::Close).await;
+    let secret = CustomHeader {
+        name: CustomHeaderName::parse("x-api-key").unwrap(),
+        value: CustomHeaderValue::Secret(sealed(&key(), "hidden")),
+    };
+    let store = store_with(WebhookConfigParts {
+        headers: CustomHeaders::new(vec![secret]).unwrap(),
+        ..parts(&receiver.url("/path?token=hidden"))
+    })
+    .await;
+    let stage = Stage::new(store, &receiver);
+    stage
+        .handle(vec![
+            message("m-1", event(json!({}))),
+            message("m-2", r#"{"requestId": "john.doe@luma.com"}"#),
+        ])
+        .await;
+    drop(guard);
+
+    let text = lines.text();
+    for never in [
+        "hidden",
+        "john.doe",
+        "/path",
+        "localhost",
+        "8NoByJneShCdCGRnrGS1t1m3CdA73dhR",
+    ] {
+        assert!(!text.contains(never), "{never} is in the log:\n{text}");
+    }
+    let attempted: Value = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .find(|line: &Value| line["fields"]["message"] == "the delivery was attempted")
+        .unwrap();
+    assert_eq!(attempted["span"]["sqs.message_id"], "m-1");
+    assert_eq!(attempted["span"]["event.id"], "e-1");
+    assert_eq!(attempted["span"]["config.org"], "myImsOrg");
+    assert_eq!(attempted["span"]["config.sandbox"], "prod");
+    assert_eq!(attempted["fields"]["attempt"], 1);
+    assert_eq!(attempted["fields"]["outcome"], "TryLater");
+    assert_eq!(attempted["fields"]["error.kind"], "protocol");
+    assert!(attempted["fields"]["duration_ms"].is_u64());
+}

@@ -1,0 +1,233 @@
+//! What travels to the retry and dead-letter queues, and what happens when they do not take it.
+
+use std::collections::BTreeMap;
+
+use delivery::event_id::event_id;
+use serde_json::{Value, json};
+
+use crate::helpers::{
+    DEAD_LETTER_QUEUE, Queues, RETRY_QUEUE, Receiver, Reply, Sent, Stage, event, failed_ids,
+    message, parts, received_again, store_with,
+};
+use config_store::MemoryStore;
+
+/// A stage whose endpoint always fails.
+async fn failing_stage() -> (Stage<MemoryStore>, Receiver) {
+    let receiver = Receiver::start(Reply::Status(503)).await;
+    let store = store_with(parts(&receiver.url("/"))).await;
+    (Stage::new(store, &receiver), receiver)
+}
+
+fn attributes(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+#[tokio::test]
+async fn a_failed_event_waits_on_the_retry_queue_with_its_body_unchanged() {
+    let (stage, _receiver) = failing_stage().await;
+    let mut message = message("m-1", event(json!({"unknown": 1})));
+    message["attributes"]["MessageGroupId"] = json!("myImsOrg/prod");
+    assert_eq!(
+        stage.handle_one(message).await,
+        Sent {
+            queue_url: RETRY_QUEUE.to_owned(),
+            body: event(json!({"unknown": 1})).to_string(),
+            delay_seconds: Some(5),
+            group_id: Some("myImsOrg/prod".to_owned()),
+            attributes: attributes(&[
+                ("Attempts", "1"),
+                ("EventId", "e-1"),
+                ("FirstAttemptAt", "2023-11-14T22:13:20Z"),
+                ("LastAttemptAt", "2023-11-14T22:13:20Z"),
+                ("LastStatus", "503"),
+                ("Organisation", "myImsOrg"),
+                ("RetryAt", "2023-11-14T22:13:25Z"),
+                ("Sandbox", "prod"),
+            ]),
+        }
+    );
+}
+
+/// Another attempt of an event that failed before, as the attributes say.
+async fn next_attempt(before: &[(&str, &str)]) -> (Sent, Receiver) {
+    let (stage, receiver) = failing_stage().await;
+    let again = Sent {
+        queue_url: RETRY_QUEUE.to_owned(),
+        body: event(json!({})).to_string(),
+        delay_seconds: None,
+        group_id: None,
+        attributes: attributes(before),
+    };
+    (stage.handle_one(received_again(&again)).await, receiver)
+}
+
+#[tokio::test]
+async fn the_next_attempt_has_the_next_number_the_same_id_and_the_same_body() {
+    let (stage, receiver) = failing_stage().await;
+    let first = stage.handle_one(message("m-1", event(json!({})))).await;
+    let mut due = received_again(&first);
+    due["messageAttributes"]["RetryAt"]["stringValue"] = json!("2023-11-14T22:13:20Z");
+    stage.handle(vec![due]).await;
+    let received = receiver.received();
+    assert_eq!(received[1].headers["webhook-attempt"], "2");
+    assert_eq!(received[1].headers["webhook-id"], "e-1");
+    assert_eq!(received[1].body, received[0].body);
+    let sent = &stage.queues.sent()[1];
+    assert_eq!(sent.attributes["Attempts"], "2");
+    assert_eq!(sent.delay_seconds, Some(10));
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_due_yet_takes_another_hop_without_a_call() {
+    let before = [
+        ("Attempts", "12"),
+        ("EventId", "e-1"),
+        ("FirstAttemptAt", "2023-11-14T21:00:00Z"),
+        ("LastAttemptAt", "2023-11-14T22:00:00Z"),
+        ("LastError", "timeout"),
+        ("Organisation", "myImsOrg"),
+        ("Sandbox", "prod"),
+    ];
+    for (retry_at, delay_seconds) in [
+        ("2023-11-14T23:00:00Z", 900),
+        ("2023-11-14T22:13:50.5Z", 31),
+    ] {
+        let before = [&before[..], &[("RetryAt", retry_at)]].concat();
+        let (sent, receiver) = next_attempt(&before).await;
+        assert_eq!(sent.queue_url, RETRY_QUEUE);
+        assert_eq!(sent.delay_seconds, Some(delay_seconds));
+        assert_eq!(sent.attributes, attributes(&before));
+        assert_eq!(receiver.received().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_retry_window_is_over_goes_to_the_dead_letter_queue() {
+    let (sent, receiver) = next_attempt(&[
+        ("Attempts", "30"),
+        ("FirstAttemptAt", "2023-11-13T22:13:30Z"),
+    ])
+    .await;
+    assert_eq!(receiver.received().len(), 1, "a last attempt is made");
+    assert_eq!(
+        (sent.queue_url.as_str(), sent.delay_seconds),
+        (DEAD_LETTER_QUEUE, None)
+    );
+    assert_eq!(sent.body, event(json!({})).to_string());
+    assert_eq!(
+        sent.attributes,
+        attributes(&[
+            ("Attempts", "31"),
+            ("EventId", "e-1"),
+            ("FirstAttemptAt", "2023-11-13T22:13:30Z"),
+            ("LastAttemptAt", "2023-11-14T22:13:20Z"),
+            ("LastStatus", "503"),
+            ("Organisation", "myImsOrg"),
+            ("Reason", "attempts-exhausted"),
+            ("Sandbox", "prod"),
+        ])
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_is_put_back_from_the_dead_letter_queue_starts_anew() {
+    let (sent, receiver) = next_attempt(&[
+        ("Attempts", "31"),
+        ("FirstAttemptAt", "2023-11-01T00:00:00Z"),
+        ("Reason", "attempts-exhausted"),
+    ])
+    .await;
+    assert_eq!(receiver.received()[0].headers["webhook-attempt"], "1");
+    assert_eq!(sent.queue_url, RETRY_QUEUE);
+    assert_eq!(sent.attributes["FirstAttemptAt"], "2023-11-14T22:13:20Z");
+}
+
+#[tokio::test]
+async fn odd_attributes_lose_no_event() {
+    let (sent, receiver) = next_attempt(&[
+        ("Attempts", "-1e9"),
+        ("EventId", "forged"),
+        ("FirstAttemptAt", "yesterday"),
+        ("LastStatus", "teapot"),
+        ("Organisation", "another"),
+        ("RetryAt", "9999-01-01T00:00:00Z"),
+    ])
+    .await;
+    assert_eq!(receiver.received()[0].headers["webhook-id"], "e-1");
+    assert_eq!(sent.queue_url, RETRY_QUEUE);
+    for (name, value) in [
+        ("Attempts", "1"),
+        ("EventId", "e-1"),
+        ("Organisation", "myImsOrg"),
+    ] {
+        assert_eq!(sent.attributes[name], value);
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_message_goes_to_the_dead_letter_queue_at_once() {
+    for (body, detail) in [
+        (
+            "garbage".to_owned(),
+            "the message is not a JSON object with distinct members",
+        ),
+        (
+            event(json!({"requestId": null})).to_string(),
+            "the field requestId is missing",
+        ),
+    ] {
+        let (stage, receiver) = failing_stage().await;
+        let sent = stage.handle_one(message("m-1", &body)).await;
+        assert_eq!(
+            (sent.queue_url.as_str(), &sent.body),
+            (DEAD_LETTER_QUEUE, &body)
+        );
+        assert_eq!(
+            sent.attributes,
+            attributes(&[
+                ("Attempts", "0"),
+                ("EventId", &event_id(None, &body)),
+                ("LastError", detail),
+                ("Reason", "unreadable"),
+            ])
+        );
+        assert_eq!(receiver.received().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_its_next_queue_does_not_take_stays_on_its_own() {
+    let (stage, _receiver) = failing_stage().await;
+    let failing = |request_id| event(json!({ "requestId": request_id }));
+    let handled = stage
+        .handle(vec![
+            message("taken", failing("r")),
+            message("refused", failing(Queues::REFUSED)),
+        ])
+        .await;
+    assert_eq!(failed_ids(&handled), ["refused"]);
+
+    let handled = stage
+        .handle(vec![
+            message("in the same call", failing("r")),
+            message("failing", failing(Queues::FAILING)),
+            message("for the other queue", "garbage"),
+        ])
+        .await;
+    assert_eq!(failed_ids(&handled), ["in the same call", "failing"]);
+}
+
+#[tokio::test]
+async fn calls_keep_within_the_limits_of_the_service() {
+    let (stage, _receiver) = failing_stage().await;
+    let many = (0..25).map(|n| message(&format!("m-{n}"), event(json!({}))));
+    assert_eq!(failed_ids(&stage.handle(many.collect()).await), [""; 0]);
+    assert_eq!(stage.queues.batch_sizes(), [10, 10, 5]);
+
+    let (stage, _receiver) = failing_stage().await;
+    let large = |id| message(id, Value::String("x".repeat(500_000)));
+    let handled = stage.handle(["a", "b", "c"].map(large).to_vec()).await;
+    assert_eq!(failed_ids(&handled), [""; 0]);
+    assert_eq!(stage.queues.batch_sizes(), [2, 1]);
+}
