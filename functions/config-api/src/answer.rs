@@ -11,7 +11,7 @@ use http::{HeaderValue, header};
 use lambda_http::{Context, request::RequestContext};
 use tracing::Instrument as _;
 
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// Runs a request within its span, completes the answer and logs it.
 pub async fn finish(request: Request, next: Next) -> Response {

@@ -71,8 +71,15 @@ pub(crate) async fn create<S: Store>(
     match app.store.create(&webhook).await {
         Ok(()) => {}
         Err(StoreError::AlreadyExists) => {
-            let existing = app.store.read(&webhook.key).await?;
-            return Err(ApiError::WebhookExists(existing.map(|webhook| webhook.id)));
+            let existing = app
+                .store
+                .read(&webhook.key)
+                .await?
+                .map(|existing| existing.id);
+            // It may be this very webhook: written by a first attempt whose answer got lost, found by its repetition.
+            if existing != Some(webhook.id) {
+                return Err(ApiError::WebhookExists(existing));
+            }
         }
         Err(error) => return Err(error.into()),
     }

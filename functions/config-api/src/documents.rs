@@ -1,41 +1,46 @@
 //! The public documents: what this API is, and what producers put on the queue. They hold nothing of any organisation.
 
-use axum::{Router, response::IntoResponse, routing::get};
+use axum::response::IntoResponse;
 use http::header;
-use utoipa::openapi::OpenApi;
 
+use crate::openapi;
+
+/// The OpenAPI document of this API. A test of `openapi` keeps it equal to what the code says.
+const OPENAPI: &str = include_str!("../openapi.json");
 /// JSON Schema of the feedback event that the messaging backend puts on the queue.
-pub const EVENT_SCHEMA: &str = include_str!("../../../shared/domain/feedback-event.schema.json");
-
-/// `GET /openapi.json` and `GET /feedback-event.schema.json`.
-pub fn routes<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> {
-    let openapi = written(document);
-    Router::new()
-        .route(
-            "/openapi.json",
-            get(|| async { document_response("application/json", openapi) }),
-        )
-        .route(
-            "/feedback-event.schema.json",
-            get(|| async { document_response("application/schema+json", EVENT_SCHEMA) }),
-        )
-}
-
-/// The OpenAPI document as it is served and kept in the repository.
-pub fn written(document: &OpenApi) -> String {
-    let mut text = document
-        .to_pretty_json()
-        .expect("a document of texts and numbers is JSON");
-    text.push('\n');
-    text
-}
-
+const EVENT_SCHEMA: &str = include_str!("../../../shared/domain/feedback-event.schema.json");
 /// An hour in caches: documents change with a deployment, and nobody needs the change at once.
-fn document_response(content_type: &'static str, text: impl IntoResponse) -> impl IntoResponse {
+const CACHE_CONTROL: &str = "public, max-age=3600";
+
+/// The description of this API
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = openapi::DOCUMENTS,
+    responses((status = OK, description = "This document, in OpenAPI 3.1.", body = Object)),
+)]
+pub(crate) async fn openapi_document() -> impl IntoResponse {
+    document("application/json", OPENAPI)
+}
+
+/// The schema of the events on the feedback queue
+///
+/// For the messaging backend that puts them there.
+#[utoipa::path(
+    get,
+    path = "/feedback-event.schema.json",
+    tag = openapi::DOCUMENTS,
+    responses((status = OK, description = "A JSON Schema of the draft 2020-12.", body = Object, content_type = "application/schema+json")),
+)]
+pub(crate) async fn event_schema() -> impl IntoResponse {
+    document("application/schema+json", EVENT_SCHEMA)
+}
+
+fn document(content_type: &'static str, text: &'static str) -> impl IntoResponse {
     (
         [
             (header::CONTENT_TYPE, content_type),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
+            (header::CACHE_CONTROL, CACHE_CONTROL),
         ],
         text,
     )

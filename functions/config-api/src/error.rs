@@ -1,23 +1,13 @@
-//! Why a request was not carried out, and the problem details (RFC 9457) that say so.
+//! Why a request was not carried out: one variant per answer, with its status and its public words.
 //!
-//! The public words and the internal cause are apart: the cause is logged here, once, and never answered.
+//! The internal cause is apart from them: it is logged here, once, and never answered.
 
-use axum::response::{IntoResponse, Response};
 use config_store::{StoreError, UnreadableItem};
 use domain::{Refusal, config::Webhook, key::WebhookId};
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use secrets::SealError;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::{
-    invalid::{Fault, Invalid, Place},
-    precondition,
-};
-
-/// Seconds after which a client may ask again when a service behind the API does not answer; the SDK has retried for
-/// a few seconds already.
-const RETRY_AFTER_SECONDS: &str = "5";
+use crate::invalid::{Fault, Invalid, Place};
 
 /// One variant per answer.
 #[derive(Debug)]
@@ -62,40 +52,7 @@ pub enum ApiError {
     /// What DynamoDB answers cannot be read.
     StoreUnreadable(UnreadableItem),
     /// AWS KMS does not answer.
-    KeyServiceUnavailable(SealError),
-}
-
-/// Problem details (RFC 9457).
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Problem {
-    /// What kind of problem this is; clients decide by it.
-    #[serde(rename = "type")]
-    #[schema(format = "uri-reference", example = "/problems/validation-failed")]
-    pub kind: &'static str,
-    /// The kind in words.
-    #[schema(example = "Some values are wrong")]
-    pub title: &'static str,
-    /// The HTTP status code.
-    #[schema(example = 400)]
-    pub status: u16,
-    /// What to do about it.
-    #[schema(example = "Correct the listed values and send the request again.")]
-    pub detail: String,
-    /// The path of the request.
-    #[schema(format = "uri-reference", example = "/feedback-webhooks")]
-    pub instance: String,
-    /// The id of the request, for questions to the operator; also in the header `x-request-id`.
-    #[schema(example = "JKJaXmPLvHcESHA=")]
-    pub request_id: String,
-    /// The id of the webhook that is in the way; for `/problems/webhook-exists` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
-    pub webhook_id: Option<WebhookId>,
-    /// Every wrong value, at most 100; for `/problems/validation-failed` only.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub errors: Vec<Fault>,
+    KeyServiceUnavailable(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ApiError {
@@ -109,8 +66,8 @@ impl ApiError {
         Self::Invalid(vec![Fault::new(Place::Parameter(name), refusal)])
     }
 
-    /// Status, kind, title and what to do. The kinds are documented in the OpenAPI document.
-    fn public(&self) -> (StatusCode, &'static str, &'static str, &str) {
+    /// Status, kind, title and what to do. The OpenAPI document describes the kinds.
+    pub(crate) fn public(&self) -> (StatusCode, &'static str, &'static str, &str) {
         match self {
             Self::Unauthenticated => (
                 StatusCode::UNAUTHORIZED,
@@ -205,14 +162,14 @@ impl ApiError {
             Self::PreconditionFailed(_) => (
                 StatusCode::PRECONDITION_FAILED,
                 "/problems/precondition-failed",
-                "The webhook was changed meanwhile",
+                "The webhook is another version now",
                 "Read the webhook again, repeat your change on what it is now, and send its new ETag as If-Match.",
             ),
             Self::StoreUnavailable(_) | Self::KeyServiceUnavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "/problems/unavailable",
                 "The service is not available at the moment",
-                "Nothing was changed. Try again in a few seconds.",
+                "Try again in a few seconds. A change may have been made all the same: read before you repeat it.",
             ),
             Self::StoreUnreadable(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -223,12 +180,14 @@ impl ApiError {
         }
     }
 
-    /// Tells the operator about what the client is not told.
-    fn log(&self) {
+    /// Tells the operator what the client is not told.
+    pub(crate) fn log(&self) {
         let (message, cause): (_, &(dyn std::error::Error + 'static)) = match self {
             Self::StoreUnavailable(cause) => ("the table does not answer", cause.as_ref()),
             Self::StoreUnreadable(cause) => ("a stored item cannot be read", cause),
-            Self::KeyServiceUnavailable(cause) => ("the key service does not answer", cause),
+            Self::KeyServiceUnavailable(cause) => {
+                ("the key service does not answer", cause.as_ref())
+            }
             _ => return,
         };
         tracing::error!(error.cause = cause_chain(cause), "{message}");
@@ -249,6 +208,12 @@ impl From<Invalid> for ApiError {
     }
 }
 
+impl From<SealError> for ApiError {
+    fn from(error: SealError) -> Self {
+        Self::KeyServiceUnavailable(Box::new(error))
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -257,53 +222,5 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(cause) => Self::StoreUnavailable(cause),
             StoreError::Unreadable(cause) => Self::StoreUnreadable(cause),
         }
-    }
-}
-
-/// The status and the headers; the problem itself travels as an extension until `answer` knows path and request id.
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        self.log();
-        let (status, kind, title, detail) = self.public();
-        let problem = Problem {
-            kind,
-            title,
-            status: status.as_u16(),
-            detail: detail.to_owned(),
-            instance: String::new(),
-            request_id: String::new(),
-            webhook_id: None,
-            errors: Vec::new(),
-        };
-        let mut response = status.into_response();
-        let headers = response.headers_mut();
-        let problem = match self {
-            Self::Unauthenticated => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-                problem
-            }
-            Self::StoreUnavailable(_) | Self::KeyServiceUnavailable(_) => {
-                headers.insert(
-                    header::RETRY_AFTER,
-                    HeaderValue::from_static(RETRY_AFTER_SECONDS),
-                );
-                problem
-            }
-            Self::PreconditionFailed(Some(webhook)) => {
-                headers.insert(header::ETAG, precondition::etag(&webhook));
-                problem
-            }
-            Self::WebhookExists(Some(id)) => {
-                headers.insert(header::LOCATION, precondition::location(id));
-                Problem {
-                    webhook_id: Some(id),
-                    ..problem
-                }
-            }
-            Self::Invalid(errors) => Problem { errors, ..problem },
-            _ => problem,
-        };
-        response.extensions_mut().insert(problem);
-        response
     }
 }

@@ -15,6 +15,7 @@ pub mod invalid;
 pub mod list;
 pub mod openapi;
 pub mod precondition;
+pub mod problem;
 pub mod read;
 pub mod replace;
 pub mod seal;
@@ -50,9 +51,7 @@ pub struct App<S> {
 
 /// The API as a service: its routes, and what every answer has.
 pub fn router<S: Store>(app: App<S>) -> Router {
-    let (routes, document) = openapi::routes::<S>().split_for_parts();
-    routes
-        .merge(documents::routes(&document))
+    axum::Router::from(openapi::routes::<S>())
         .fallback(|| async { ApiError::NoSuchPath })
         .method_not_allowed_fallback(|| async { ApiError::NoSuchMethod })
         // `body` has the limit, and its own answer for a body that is over it.

@@ -7,6 +7,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use config_store::StoreError;
 use domain::config::{Audit, Webhook};
 use http::{HeaderMap, header};
 
@@ -70,7 +71,17 @@ pub(crate) async fn replace<S: Store>(
         },
         key: tenant.key,
     };
-    app.store.replace(&webhook).await?;
+    match app.store.replace(&webhook).await {
+        Ok(()) => {}
+        Err(StoreError::Stale) => {
+            let current = app.store.read(&webhook.key).await?;
+            // It may be this very version: written by a first attempt whose answer got lost.
+            if current.as_ref() != Some(&webhook) {
+                return Err(ApiError::PreconditionFailed(current.map(Box::new)));
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok((
         [(header::ETAG, precondition::etag(&webhook))],
         Json(WebhookResponse::from(&webhook)),

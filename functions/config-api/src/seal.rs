@@ -33,8 +33,7 @@ pub(crate) async fn seal(
         seal.authentication(draft.authentication),
         try_join_all(draft.headers.into_iter().map(|header| seal.header(header))),
     )
-    .await
-    .map_err(ApiError::KeyServiceUnavailable)?;
+    .await?;
     let headers = CustomHeaders::new(headers).map_err(|(index, refusal)| {
         let mut invalid = Invalid::default();
         invalid.push(

@@ -19,8 +19,9 @@ use crate::{
     App, Store,
     create::{__path_create, create},
     delete::{__path_delete, delete},
-    error::Problem,
+    documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
     list::{__path_list, list},
+    problem::Problem,
     read::{__path_read, read},
     replace::{__path_replace, replace},
     switch::{
@@ -32,10 +33,12 @@ use crate::{
 pub(crate) const WEBHOOKS: &str = "Webhooks";
 /// Tag of the campaigns' routes.
 pub(crate) const CAMPAIGNS: &str = "Campaigns";
+/// Tag of the public documents.
+pub(crate) const DOCUMENTS: &str = "Documents";
 /// Tag of what the customer's endpoint receives.
 pub(crate) const DELIVERY: &str = "Delivery";
 
-/// The private routes with their descriptions.
+/// The routes with their descriptions.
 pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
     // The macro finds a route's description beside its handler, so each generic handler is named for one store first.
     let (create, list) = (create::<S>, list::<S>);
@@ -45,6 +48,8 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
         .routes(routes!(create, list))
         .routes(routes!(read, replace, delete))
         .routes(routes!(switch_on, read_switch, switch_off))
+        .routes(routes!(openapi_document))
+        .routes(routes!(event_schema))
 }
 
 /// Headers of every request that is about one sandbox.
@@ -97,6 +102,7 @@ pub(crate) struct OrganisationHeader {
     tags(
         (name = WEBHOOKS, description = "Webhook configurations: at most one for each sandbox."),
         (name = CAMPAIGNS, description = "The *Enable webhooks* switch of each campaign."),
+        (name = DOCUMENTS, description = "Descriptions of the interfaces; no token is needed."),
         (name = DELIVERY, description = "What the configured endpoint receives."),
     ),
     components(schemas(Problem, delivered::Feedback)),
@@ -128,20 +134,19 @@ impl Modify for Shared {
 mod tests {
     use config_store::MemoryStore;
 
-    use crate::documents;
-
     /// Where the document is kept.
     const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 
     #[test]
-    fn the_kept_document_is_the_one_that_is_served() {
-        let served = documents::written(&super::routes::<MemoryStore>().into_openapi());
+    fn the_kept_document_is_what_the_code_says() {
+        let document = super::routes::<MemoryStore>().into_openapi();
+        let written = document.to_pretty_json().unwrap() + "\n";
         if std::env::var_os("UPDATE_OPENAPI").is_some() {
-            std::fs::write(KEPT, &served).unwrap();
+            std::fs::write(KEPT, &written).unwrap();
         }
         let kept = std::fs::read_to_string(KEPT).unwrap_or_default();
         assert!(
-            kept == served,
+            kept == written,
             "functions/config-api/openapi.json is not what the code says. \
              Write it anew with: UPDATE_OPENAPI=1 cargo test -p config-api openapi"
         );

@@ -1,146 +1,173 @@
-//! Answers that several routes share, each described once and referred to.
+//! Answers that several routes share, each described once and referred to. Their examples are what the code answers.
 
 use std::collections::BTreeMap;
 
+use domain::{Refusal, key::WebhookId};
 use utoipa::{
     IntoResponses,
-    openapi::{ContentBuilder, HeaderBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type},
+    openapi::{
+        ContentBuilder, HeaderBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type,
+        example::ExampleBuilder,
+    },
+};
+use uuid::Uuid;
+
+use crate::{
+    error::ApiError,
+    invalid::{Fault, Place},
+    problem::Problem,
 };
 
-/// Name in the document, status, what it means, and its header with that header's meaning.
-type Shared = (
-    &'static str,
-    &'static str,
-    &'static str,
-    Option<(&'static str, &'static str)>,
-);
+/// An answer in the document's components.
+struct Shared {
+    name: &'static str,
+    description: &'static str,
+    header: Option<(&'static str, &'static str)>,
+    examples: Vec<ApiError>,
+}
 
-const INVALID: Shared = (
-    "Invalid",
-    "400",
-    "`/problems/validation-failed`: values are wrong; `errors` has one entry for each, with its place, a stable code \
-     and a sentence.\n\n`/problems/unreadable-json`: the body is not JSON, or an object has a member twice.",
-    None,
-);
-const UNAUTHENTICATED: Shared = (
-    "Unauthenticated",
-    "401",
-    "There is no valid token. The API gateway answers this itself, with the body `{\"message\": \"Unauthorized\"}`; \
-     `/problems/unauthenticated` where it lets the request through.",
-    Some(("WWW-Authenticate", "How to authenticate.")),
-);
-const FORBIDDEN: Shared = (
-    "Forbidden",
-    "403",
-    "`/problems/organisation-missing`: the token names no organisation.\n\n`/problems/organisation-mismatch`: the \
-     header `x-gw-ims-org-id` names another one.",
-    None,
-);
-const NOT_FOUND: Shared = (
-    "NotFound",
-    "404",
-    "`/problems/webhook-not-found`: the sandbox has no webhook of this id.\n\n`/problems/campaign-not-switched-on`: \
-     webhooks are not enabled for the campaign.",
-    None,
-);
-const EXISTS: Shared = (
-    "WebhookExists",
-    "409",
-    "`/problems/webhook-exists`: the sandbox has a webhook already; `webhookId` names it.",
-    Some(("Location", "The path of the webhook that exists.")),
-);
-const NOT_CONFIGURED: Shared = (
-    "WebhookNotConfigured",
-    "409",
-    "`/problems/webhook-not-configured`: the sandbox has no webhook.\n\n`/problems/campaign-switched-off`: someone \
-     switched the campaign off at the same moment.",
-    None,
-);
-const PRECONDITION_FAILED: Shared = (
-    "PreconditionFailed",
-    "412",
-    "`/problems/precondition-failed`: the webhook is not of a version that If-Match names; nothing was changed.",
-    Some(("ETag", "The version as it is now, where that is known.")),
-);
-const PRECONDITION_REQUIRED: Shared = (
-    "PreconditionRequired",
-    "428",
-    "`/problems/precondition-required`: If-Match is missing.",
-    None,
-);
-const BODY_TOO_LARGE: Shared = (
-    "BodyTooLarge",
-    "413",
-    "`/problems/body-too-large`: the body has more than 256 KiB.",
-    None,
-);
-const NOT_JSON: Shared = (
-    "UnsupportedMediaType",
-    "415",
-    "`/problems/unsupported-media-type`: the body is not declared as JSON.",
-    None,
-);
-const INTERNAL: Shared = (
-    "Internal",
-    "500",
-    "`/problems/internal`: what is stored cannot be read; a person has to look.",
-    None,
-);
-const UNAVAILABLE: Shared = (
-    "Unavailable",
-    "503",
-    "`/problems/unavailable`: a service behind the API does not answer; nothing was changed.",
-    Some(("Retry-After", "Seconds after which to try again.")),
-);
+/// All shared answers.
+fn shared() -> [Shared; 12] {
+    let text = || String::from("The JSON ends too early at line 3, column 1.");
+    [
+        Shared {
+            name: "Invalid",
+            description: "Values are wrong: `errors` has one entry for each, with its place, a stable code and a \
+                          sentence. Or the body is not JSON, or has an object with a member twice.",
+            header: None,
+            examples: vec![
+                ApiError::Invalid(vec![wrong_url(), wrong_header()]),
+                ApiError::UnreadableJson { reason: text() },
+            ],
+        },
+        Shared {
+            name: "Unauthenticated",
+            description: "There is no valid token. The API gateway answers this by itself, with the body \
+                          `{\"message\":\"Unauthorized\"}`; this is the answer where it lets a request through.",
+            header: Some(("WWW-Authenticate", "How to authenticate.")),
+            examples: vec![ApiError::Unauthenticated],
+        },
+        Shared {
+            name: "Forbidden",
+            description: "The token names no organisation, or another one than the header `x-gw-ims-org-id`.",
+            header: None,
+            examples: vec![ApiError::NoOrganisation, ApiError::OtherOrganisation],
+        },
+        Shared {
+            name: "NotFound",
+            description: "The sandbox has no webhook of this id, or webhooks are not enabled for the campaign.",
+            header: None,
+            examples: vec![ApiError::NoSuchWebhook, ApiError::NotSwitchedOn],
+        },
+        Shared {
+            name: "WebhookExists",
+            description: "The sandbox has a webhook already; `webhookId` names it.",
+            header: Some(("Location", "The path of the webhook that exists.")),
+            examples: vec![ApiError::WebhookExists(Some(WebhookId::new(Uuid::nil())))],
+        },
+        Shared {
+            name: "WebhookNotConfigured",
+            description: "The sandbox has no webhook, or someone switched the campaign off at the same moment.",
+            header: None,
+            examples: vec![
+                ApiError::WebhookNotConfigured,
+                ApiError::SwitchedOffMeanwhile,
+            ],
+        },
+        Shared {
+            name: "PreconditionFailed",
+            description: "The webhook is not of a version that `If-Match` names; nothing was changed.",
+            header: Some(("ETag", "The version as it is now, where that is known.")),
+            examples: vec![ApiError::PreconditionFailed(None)],
+        },
+        Shared {
+            name: "PreconditionRequired",
+            description: "`If-Match` is missing.",
+            header: None,
+            examples: vec![ApiError::PreconditionRequired],
+        },
+        Shared {
+            name: "BodyTooLarge",
+            description: "The body has more than 256 KiB.",
+            header: None,
+            examples: vec![ApiError::BodyTooLarge],
+        },
+        Shared {
+            name: "UnsupportedMediaType",
+            description: "The body is not declared as JSON.",
+            header: None,
+            examples: vec![ApiError::NotJson],
+        },
+        Shared {
+            name: "Internal",
+            description: "What is stored cannot be read; a person has to look.",
+            header: None,
+            examples: vec![ApiError::StoreUnreadable(config_store::UnreadableItem {
+                sort_key: String::new(),
+                problem: String::new(),
+            })],
+        },
+        Shared {
+            name: "Unavailable",
+            description: "A service behind the API does not answer.",
+            header: Some(("Retry-After", "Seconds after which to try again.")),
+            examples: vec![ApiError::StoreUnavailable("".into())],
+        },
+    ]
+}
 
-const ALL: [Shared; 12] = [
-    INVALID,
-    UNAUTHENTICATED,
-    FORBIDDEN,
-    NOT_FOUND,
-    EXISTS,
-    NOT_CONFIGURED,
-    PRECONDITION_FAILED,
-    PRECONDITION_REQUIRED,
-    BODY_TOO_LARGE,
-    NOT_JSON,
-    INTERNAL,
-    UNAVAILABLE,
-];
+fn wrong_url() -> Fault {
+    let refusal = Refusal::new("url-not-https", "The webhook URL must begin with https://.");
+    Fault::new(Place::Pointer("/url".to_owned()), refusal)
+}
+
+fn wrong_header() -> Fault {
+    let refusal = Refusal::new("required", "Name the sandbox in this header.");
+    Fault::new(Place::Header("x-sandbox-name"), refusal)
+}
 
 /// The shared answers as components of the document.
 pub(super) fn components() -> impl Iterator<Item = (String, RefOr<Response>)> {
-    ALL.into_iter().map(|(name, _, description, header)| {
-        let mut response = ResponseBuilder::new().description(description).content(
-            "application/problem+json",
-            ContentBuilder::new()
-                .schema(Some(Ref::from_schema_name("Problem")))
-                .build(),
-        );
-        if let Some((header, meaning)) = header {
+    shared().into_iter().map(|shared| {
+        let examples = shared.examples.iter().map(|error| {
+            let problem = Problem {
+                instance: "/feedback-webhooks".to_owned(),
+                request_id: "JKJaXmPLvHcESHA=".to_owned(),
+                ..Problem::from(error)
+            };
+            let kind = problem.kind.trim_start_matches("/problems/").to_owned();
+            let example = ExampleBuilder::new()
+                .summary(problem.title)
+                .value(serde_json::to_value(&problem).ok());
+            (kind, example.build())
+        });
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name("Problem")))
+            .examples_from_iter(examples);
+        let mut response = ResponseBuilder::new()
+            .description(shared.description)
+            .content("application/problem+json", content.build());
+        if let Some((header, meaning)) = shared.header {
             let header_type = HeaderBuilder::new()
                 .schema(Some(Object::with_type(Type::String)))
                 .description(Some(meaning));
             response = response.header(header, header_type.build());
         }
-        (name.to_owned(), RefOr::T(response.build()))
+        (shared.name.to_owned(), RefOr::T(response.build()))
     })
 }
 
 /// Declares a group of shared answers that a route can name.
 macro_rules! groups {
-    ($($(#[$doc:meta])* $group:ident: $($shared:ident),+;)*) => {
+    ($($(#[$doc:meta])* $group:ident: $($status:literal $name:literal),+;)*) => {
         $($(#[$doc])*
         pub(crate) struct $group;
 
         impl IntoResponses for $group {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                [$($shared),+]
-                    .into_iter()
-                    .map(|(name, status, ..)| {
-                        (status.to_owned(), RefOr::Ref(Ref::from_response_name(name)))
-                    })
-                    .collect()
+                BTreeMap::from([
+                    $(($status.to_owned(), RefOr::Ref(Ref::from_response_name($name)))),+
+                ])
             }
         })*
     };
@@ -148,17 +175,17 @@ macro_rules! groups {
 
 groups! {
     /// Of every private route.
-    CallerProblems: UNAUTHENTICATED, FORBIDDEN, INTERNAL, UNAVAILABLE;
+    CallerProblems: "401" "Unauthenticated", "403" "Forbidden", "500" "Internal", "503" "Unavailable";
     /// Of a route with a body.
-    BodyProblems: BODY_TOO_LARGE, NOT_JSON;
+    BodyProblems: "413" "BodyTooLarge", "415" "UnsupportedMediaType";
     /// Of a change to a webhook.
-    PreconditionProblems: PRECONDITION_FAILED, PRECONDITION_REQUIRED;
+    PreconditionProblems: "412" "PreconditionFailed", "428" "PreconditionRequired";
     /// Of wrong values.
-    Invalid: INVALID;
+    Invalid: "400" "Invalid";
     /// Of what does not exist.
-    NotFound: NOT_FOUND;
+    NotFound: "404" "NotFound";
     /// Of a second webhook.
-    Exists: EXISTS;
+    Exists: "409" "WebhookExists";
     /// Of a campaign without webhook.
-    NotConfigured: NOT_CONFIGURED;
+    NotConfigured: "409" "WebhookNotConfigured";
 }

@@ -120,9 +120,9 @@ pub enum AuthenticationRequest {
     Jwt(Box<JwtRequest>),
 }
 
-/// How requests to the endpoint are authenticated: describes [`AuthenticationRequest`] to the OpenAPI document.
+/// Describes [`AuthenticationRequest`] to the OpenAPI document.
 #[derive(ToSchema)]
-#[schema(as = AuthenticationRequest)]
+#[schema(as = AuthenticationRequest, description = "How requests to the endpoint are authenticated.")]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum AuthenticationSchema {
     /// No authentication header is added.

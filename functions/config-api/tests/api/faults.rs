@@ -1,26 +1,37 @@
 //! What clients and operators see when a service behind the API fails.
 
+use std::sync::{Arc, Mutex};
+
 use aws_sdk_dynamodb::{
-    operation::{get_item::GetItemOutput, query::QueryError},
-    types::{AttributeValue, error::ProvisionedThroughputExceededException},
+    Client,
+    error::ErrorMetadata,
+    operation::{get_item::GetItemOutput, put_item::PutItemError, query::QueryError},
+    types::{
+        AttributeValue,
+        error::{ConditionalCheckFailedException, ProvisionedThroughputExceededException},
+    },
 };
 use aws_sdk_kms::{operation::encrypt::EncryptError, types::error::KeyUnavailableException};
-use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use config_store::DynamoStore;
 
 use crate::helpers::{Api, event, minimal, with_token};
 
+fn api_on_table(rules: &[&Rule]) -> Api {
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
+    Api::on(DynamoStore::new(client, "table"))
+}
+
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_a_503_without_its_words() {
-    let throttled = mock!(aws_sdk_dynamodb::Client::query).then_error(|| {
+    let throttled = mock!(Client::query).then_error(|| {
         QueryError::ProvisionedThroughputExceededException(
             ProvisionedThroughputExceededException::builder()
                 .message("internal words")
                 .build(),
         )
     });
-    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&throttled]);
-    let api = Api::on(DynamoStore::new(client, "table"));
+    let api = api_on_table(&[&throttled]);
     let answer = api.send(&event("GET", "/feedback-webhooks")).await;
     assert_eq!(answer.problem(), (503, "unavailable"));
     assert_eq!(answer.header("retry-after"), "5");
@@ -29,15 +40,14 @@ async fn a_store_that_does_not_answer_is_a_503_without_its_words() {
 
 #[tokio::test]
 async fn a_stored_item_that_cannot_be_read_is_a_500_without_its_content() {
-    let garbled = mock!(aws_sdk_dynamodb::Client::get_item).then_output(|| {
+    let garbled = mock!(Client::get_item).then_output(|| {
         GetItemOutput::builder()
             .item("pk", AttributeValue::S("org".to_owned()))
             .item("sk", AttributeValue::S("webhook#prod".to_owned()))
             .item("name", AttributeValue::S("internal words".to_owned()))
             .build()
     });
-    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&garbled]);
-    let api = Api::on(DynamoStore::new(client, "table"));
+    let api = api_on_table(&[&garbled]);
     let answer = api.read("00000000-0000-0000-0000-000000000000").await;
     assert_eq!(answer.problem(), (500, "internal"));
     assert!(!answer.body.to_string().contains("internal words"));
@@ -53,4 +63,41 @@ async fn a_key_service_that_does_not_answer_is_a_503_and_nothing_is_stored() {
     assert_eq!(answer.problem(), (503, "unavailable"));
     assert_eq!(api.count().await, 0);
     api.created(&minimal()).await;
+}
+
+fn condition_failed() -> ErrorMetadata {
+    ErrorMetadata::builder()
+        .code("ConditionalCheckFailedException")
+        .build()
+}
+
+/// The first attempt of a write succeeds, its answer is lost, and the SDK's repetition meets what the first one wrote.
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_no_conflict_with_itself() {
+    let written = Arc::new(Mutex::new(None));
+    let (write, read) = (Arc::clone(&written), written);
+    let lost = mock!(Client::put_item)
+        .match_requests(move |request| {
+            *write.lock().unwrap() = request.item().cloned();
+            true
+        })
+        .then_error(|| {
+            PutItemError::ConditionalCheckFailedException(
+                ConditionalCheckFailedException::builder()
+                    .meta(condition_failed())
+                    .build(),
+            )
+        });
+    let get = mock!(Client::get_item).then_compute_output(move |_| {
+        GetItemOutput::builder()
+            .set_item(read.lock().unwrap().clone())
+            .build()
+    });
+    let api = api_on_table(&[&lost, &get]);
+    let created = api.created(&minimal()).await;
+    let replaced = api
+        .replace(created.id(), created.header("etag"), &minimal())
+        .await;
+    assert_eq!(replaced.status, 200, "{replaced:?}");
+    assert_eq!(replaced.header("etag"), format!("\"{}-2\"", created.id()));
 }
