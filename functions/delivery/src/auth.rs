@@ -219,3 +219,69 @@ fn claims(
     set("jti", id.to_string().into());
     claims
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText};
+    use http::header::AUTHORIZATION;
+    use serde_json::json;
+
+    use super::*;
+
+    fn jwt(audience: &[&str]) -> JwtAuthentication {
+        let audience = audience.iter().map(|text| TokenText::parse(text).unwrap());
+        JwtAuthentication {
+            algorithm: Algorithm::HS256,
+            key: SealedSecret {
+                ciphertext: Vec::new(),
+                set_at: at(0),
+            },
+            key_id: None,
+            issuer: None,
+            subject: None,
+            audience: Audiences::new(audience.collect()).unwrap(),
+            lifetime: TokenLifetime::from_seconds(60).unwrap(),
+            claims: ExtraClaims::default(),
+            header_name: AUTHORIZATION,
+            header_prefix: TokenPrefix::default(),
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_token_is_used_until_30_seconds_before_its_end() {
+        let material = SecretString::from("0123456789abcdef0123456789abcdef");
+        let signer = Signer {
+            key: SigningKey::parse(Algorithm::HS256, &material).unwrap(),
+            token: Mutex::new(None),
+        };
+        let token_at = |second| signer.header(&jwt(&[]), at(second)).unwrap();
+        // Issued at 995, it ends at 1,055.
+        let first = token_at(1_000);
+        assert_eq!(token_at(1_024), first);
+        let second = token_at(1_025);
+        assert_ne!(second, first);
+        assert_eq!(token_at(1_026), second);
+        assert!(first.is_sensitive(), "Debug output must not show it");
+    }
+
+    #[test]
+    fn only_what_is_configured_becomes_a_claim_and_an_audience_has_its_plain_form() {
+        let id = Uuid::from_u128(1);
+        for (audience, expected) in [
+            (&[][..], None),
+            (&["a"], Some(json!("a"))),
+            (&["a", "b"], Some(json!(["a", "b"]))),
+        ] {
+            let mut claims = claims(&jwt(audience), at(1), at(2), id);
+            assert_eq!(claims.remove("aud"), expected);
+            assert_eq!(
+                Value::Object(claims),
+                json!({"iat": 1, "nbf": 1, "exp": 2, "jti": "00000000-0000-0000-0000-000000000001"})
+            );
+        }
+    }
+}

@@ -26,8 +26,9 @@ use crate::{
 /// Events that are delivered at the same time: several times the batch size of the template, and well below the 1,024
 /// open files that Lambda allows.
 const CONCURRENCY: usize = 256;
-/// Less time than this is no fair attempt; the event stays on its queue instead.
-const ATTEMPT_MIN: Duration = Duration::from_secs(1);
+/// What is kept back of an invocation's time, so that the outcome of the slowest attempt can still be settled: the time
+/// that a call to SQS may take with the client's retries.
+pub const SETTLE_RESERVE: Duration = Duration::from_secs(5);
 
 /// What came of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +56,9 @@ pub async fn handle<L: ConfigLookup>(
         .map(|message| Record::read(message, now))
         .collect::<Result<Vec<_>, _>>()?;
     let configuration = look_up(app, &records, now).await;
+    let latest_end = deadline.checked_sub(SETTLE_RESERVE).unwrap_or(deadline);
     let dispositions: Vec<Disposition> = stream::iter(&records)
-        .map(|record| dispose(app, &configuration, record, deadline))
+        .map(|record| dispose(app, &configuration, record, latest_end))
         .buffered(CONCURRENCY)
         .collect()
         .await;
@@ -99,7 +101,7 @@ async fn dispose<L: ConfigLookup>(
     app: &App<L>,
     configuration: &Configuration,
     record: &Record<'_>,
-    deadline: Instant,
+    latest_end: Instant,
 ) -> Disposition {
     let span = tracing::info_span!(
         "record",
@@ -108,7 +110,7 @@ async fn dispose<L: ConfigLookup>(
         config.org = record.key().map(|key| key.org.as_str()),
         config.sandbox = record.key().map(|key| key.sandbox.as_str()),
     );
-    let judged = judge_record(app, configuration, record, deadline).instrument(span.clone());
+    let judged = judge_record(app, configuration, record, latest_end).instrument(span.clone());
     AssertUnwindSafe(judged)
         .catch_unwind()
         .await
@@ -122,7 +124,7 @@ async fn judge_record<L: ConfigLookup>(
     app: &App<L>,
     configuration: &Configuration,
     record: &Record<'_>,
-    invocation_deadline: Instant,
+    latest_end: Instant,
 ) -> Disposition {
     let now = (app.clock)();
     let mut progress = record.progress.clone();
@@ -137,21 +139,15 @@ async fn judge_record<L: ConfigLookup>(
     if record.is_waiting(now) {
         return Disposition::Wait(progress);
     }
-    let deadline = app.attempt_deadline(invocation_deadline);
-    if deadline < Instant::now() + ATTEMPT_MIN {
-        tracing::warn!("the invocation has no time left for the event");
-        return Disposition::Leave;
-    }
     let attempt = Attempt {
         event_id: &record.event_id,
         number: progress.attempts.saturating_add(1),
         at: now,
     };
     let campaign = record.campaign.as_ref();
-    let started = Instant::now();
     let delivery = app
         .courier
-        .deliver(configuration, event, campaign, attempt, deadline)
+        .deliver(configuration, event, campaign, attempt, latest_end)
         .await;
     match delivery {
         Delivery::Skipped(skip) => {
@@ -159,17 +155,7 @@ async fn judge_record<L: ConfigLookup>(
             Disposition::Skipped(skip)
         }
         Delivery::Impossible => Disposition::Leave,
-        Delivery::Attempted(attempted) => {
-            tracing::info!(
-                attempt = attempt.number,
-                outcome = ?attempted.outcome,
-                http.status = attempted.status,
-                error.kind = attempted.error,
-                duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-                "the delivery was attempted"
-            );
-            after_attempt(app, progress, &attempted, now)
-        }
+        Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted, now),
     }
 }
 

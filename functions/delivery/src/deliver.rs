@@ -1,11 +1,13 @@
 //! One event: is it wanted, what is sent, and what came of it. It knows neither queues nor when to try again.
 
+use std::time::Duration;
+
 use domain::{
     config::{CampaignScope, Channel, Webhook},
     event::FeedbackEvent,
     key::CampaignId,
 };
-use std::time::Duration;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::{
@@ -15,8 +17,12 @@ use crate::{
     outcome::{Outcome, judge},
     request::{Attempt, WebhookRequest},
     retry::retry_after,
-    send::Sender,
+    send::{Answer, Sender},
+    send_error::SendError,
 };
+
+/// Less time than this is no fair attempt; the event stays on its queue instead.
+const ATTEMPT_MIN: Duration = Duration::from_secs(1);
 
 /// Why an event is not delivered to anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,27 @@ pub struct Attempted {
 }
 
 impl Attempted {
+    fn new(answer: &Result<Answer, SendError>, at: Timestamp) -> Self {
+        let outcome = judge(answer);
+        match answer {
+            Ok(answer) => Self {
+                outcome,
+                status: Some(answer.status.as_u16()),
+                error: None,
+                retry_after: answer
+                    .retry_after
+                    .as_ref()
+                    .and_then(|header| retry_after(header, at)),
+            },
+            Err(error) => Self {
+                outcome,
+                status: None,
+                error: Some(error.kind.as_str()),
+                retry_after: None,
+            },
+        }
+    }
+
     /// An attempt that ended before a request was sent, because an administrator has to correct something.
     fn failed(error: &'static str) -> Self {
         Self {
@@ -74,17 +101,19 @@ pub struct Courier {
     pub authenticator: Authenticator,
     /// Sends them.
     pub sender: Sender,
+    /// Longest time for one attempt.
+    pub timeout: Duration,
 }
 
 impl Courier {
-    /// Delivers an event, or finds out why not.
+    /// Delivers an event, or finds out why not. An attempt ends at `latest_end` at the latest.
     pub async fn deliver(
         &self,
         configuration: &Configuration,
         event: &FeedbackEvent<'_>,
         campaign: Option<&CampaignId>,
         attempt: Attempt<'_>,
-        deadline: Instant,
+        latest_end: Instant,
     ) -> Delivery {
         let webhook = match configuration.webhooks.get(&event.key) {
             None => return Delivery::Impossible,
@@ -117,15 +146,24 @@ impl Courier {
         };
         let url = webhook.config.url().clone();
         let request = WebhookRequest::new(url, headers, attempt, payload(event));
+        let started = Instant::now();
+        let deadline = latest_end.min(started + self.timeout);
+        if deadline < started + ATTEMPT_MIN {
+            tracing::warn!("the invocation has no time left for the event");
+            return Delivery::Impossible;
+        }
         let answer = self.sender.send(&request, deadline).await;
-        Delivery::Attempted(Attempted {
-            outcome: judge(&answer),
-            status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
-            error: answer.as_ref().err().map(|error| error.kind.as_str()),
-            retry_after: answer
-                .ok()
-                .and_then(|answer| retry_after(answer.retry_after.as_ref()?, attempt.at)),
-        })
+        let attempted = Attempted::new(&answer, attempt.at);
+        tracing::info!(
+            attempt = attempt.number,
+            outcome = ?attempted.outcome,
+            http.status = attempted.status,
+            error.kind = attempted.error,
+            error.cause = answer.err().and_then(|error| error.root_cause()),
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "the delivery was attempted"
+        );
+        Delivery::Attempted(attempted)
     }
 }
 

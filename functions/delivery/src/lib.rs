@@ -18,19 +18,24 @@ pub mod record;
 pub mod request;
 pub mod retry;
 pub mod send;
+pub mod send_error;
 pub mod settings;
 pub mod settle;
 
-use std::time::Duration;
-
+use aws_config::SdkConfig;
+use config_store::DynamoStore;
 use jiff::Timestamp;
-use tokio::time::Instant;
+use secrets::Opener;
 
-use crate::{deliver::Courier, lookup::Lookup, retry::RetryPolicy, settle::Settler};
-
-/// What is kept back of an invocation's time, so that the outcome of the slowest attempt can still be settled: the time
-/// that a call to SQS may take with the client's retries.
-pub const SETTLE_RESERVE: Duration = Duration::from_secs(5);
+use crate::{
+    auth::Authenticator,
+    deliver::Courier,
+    lookup::Lookup,
+    retry::RetryPolicy,
+    send::{Sender, SenderError},
+    settings::Settings,
+    settle::Settler,
+};
 
 /// Everything that lives as long as the execution environment.
 pub struct App<L> {
@@ -42,20 +47,41 @@ pub struct App<L> {
     pub settler: Settler,
     /// Decides when an event is tried again.
     pub retry: RetryPolicy,
-    /// Longest time for one attempt.
-    pub delivery_timeout: Duration,
     /// The time; an argument, so that tests need no tolerance.
     pub clock: fn() -> Timestamp,
     /// A random number from 0 to 1; an argument for the same reason.
     pub jitter: fn() -> f64,
 }
 
-impl<L> App<L> {
-    /// When an attempt that begins now has to end.
-    fn attempt_deadline(&self, invocation_deadline: Instant) -> Instant {
-        let settling = invocation_deadline
-            .checked_sub(SETTLE_RESERVE)
-            .unwrap_or(invocation_deadline);
-        settling.min(Instant::now() + self.delivery_timeout)
+impl App<DynamoStore> {
+    /// Builds every client once, as a deployment's settings say.
+    ///
+    /// # Errors
+    /// [`SenderError`] where the development CA cannot be used.
+    pub fn new(settings: &Settings, aws: &SdkConfig) -> Result<Self, SenderError> {
+        let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(aws), &settings.table);
+        let opener = Opener::new(aws_sdk_kms::Client::new(aws), &settings.secrets_key_id);
+        let (policy, ca) = (&settings.endpoint_policy, &settings.development_ca);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the clock of everything below is set here"
+        )]
+        let clock = Timestamp::now;
+        Ok(Self {
+            lookup: Lookup::new(store, settings.config_cache),
+            courier: Courier {
+                authenticator: Authenticator::new(opener),
+                sender: Sender::new(policy.clone(), ca.clone())?,
+                timeout: settings.delivery_timeout,
+            },
+            settler: Settler::new(
+                aws_sdk_sqs::Client::new(aws),
+                &settings.retry_queue_url,
+                &settings.dead_letter_queue_url,
+            ),
+            retry: settings.retry,
+            clock,
+            jitter: fastrand::f64,
+        })
     }
 }

@@ -114,3 +114,84 @@ pub fn wanted<'e>(
     }
     wanted
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, sync::Mutex};
+
+    use config_store::Found;
+
+    use super::*;
+
+    /// A store with one campaign that is on; it remembers what it was asked for.
+    #[derive(Default)]
+    struct Asked(Mutex<Vec<Wanted>>);
+
+    impl ConfigLookup for &Asked {
+        async fn look_up(&self, wanted: &Wanted) -> Result<Found, StoreError> {
+            self.0.lock().unwrap().push(wanted.clone());
+            Ok(Found {
+                campaigns: HashSet::from([(key("a"), campaign("on"))]),
+                ..Found::default()
+            })
+        }
+    }
+
+    fn key(org: &str) -> ConfigKey {
+        ConfigKey {
+            org: OrgId::parse(org).unwrap(),
+            sandbox: SandboxName::parse("prod").unwrap(),
+        }
+    }
+
+    fn campaign(id: &str) -> CampaignId {
+        CampaignId::parse(id).unwrap()
+    }
+
+    async fn look_up(lookup: &Lookup<&Asked>, events: &[(&str, &str)]) -> Configuration {
+        let keys: Vec<_> = events
+            .iter()
+            .map(|(org, id)| (key(org), campaign(id)))
+            .collect();
+        let events = keys.iter().map(|(key, campaign)| (key, Some(campaign)));
+        lookup.look_up(wanted(events)).await.0
+    }
+
+    #[tokio::test]
+    async fn each_key_is_asked_for_once_and_what_is_not_there_is_remembered_too() {
+        let asked = Asked::default();
+        let lookup = Lookup::new(&asked, Duration::from_secs(3_600));
+        look_up(&lookup, &[("a", "on"), ("a", "off"), ("a", "on")]).await;
+        let configuration = look_up(&lookup, &[("a", "on"), ("a", "off"), ("b", "off")]).await;
+        assert!(configuration.campaigns[&(key("a"), campaign("on"))]);
+        assert!(!configuration.campaigns[&(key("a"), campaign("off"))]);
+        assert_eq!(configuration.webhooks[&key("a")].as_ref().unwrap(), &None);
+        let asked = asked.0.lock().unwrap();
+        let counts = asked
+            .iter()
+            .map(|wanted| (wanted.webhooks.len(), wanted.campaigns.len()));
+        assert_eq!(counts.collect::<Vec<_>>(), [(1, 2), (1, 1)]);
+    }
+
+    #[tokio::test]
+    async fn what_is_known_already_needs_no_call() {
+        let asked = Asked::default();
+        let lookup = Lookup::new(&asked, Duration::from_secs(3_600));
+        for _ in 0..2 {
+            look_up(&lookup, &[("a", "on")]).await;
+        }
+        look_up(&lookup, &[]).await;
+        assert_eq!(asked.0.lock().unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn without_a_memory_every_batch_asks() {
+        let asked = Asked::default();
+        let lookup = Lookup::new(&asked, Duration::ZERO);
+        for _ in 0..2 {
+            let configuration = look_up(&lookup, &[("a", "on")]).await;
+            assert_eq!(configuration.webhooks.len(), 1);
+        }
+        assert_eq!(asked.0.lock().unwrap().len(), 2);
+    }
+}

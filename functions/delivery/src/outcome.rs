@@ -1,6 +1,6 @@
 //! What an endpoint's answer means for the event. Pure.
 
-use crate::send::{Answer, SendError};
+use crate::{send::Answer, send_error::SendError};
 
 /// What an attempt came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::send::SendErrorKind;
+    use crate::send_error::SendErrorKind;
 
     #[test]
     fn each_status_has_one_meaning() {

@@ -3,7 +3,7 @@
 //! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, answers read up to a cap. What
 //! an answer means is decided elsewhere.
 
-use std::{error::Error, io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::endpoint::EndpointPolicy;
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
@@ -17,8 +17,9 @@ use rustls::{
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    egress::{AddressRefused, GuardedResolver},
+    egress::GuardedResolver,
     request::WebhookRequest,
+    send_error::{SendError, SendErrorKind},
 };
 
 /// Most bytes of an answer's body that are read. Nothing in it is needed; reading it lets the connection be used again,
@@ -55,100 +56,6 @@ pub enum SenderError {
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Client(#[from] reqwest::Error),
-}
-
-/// What kept an endpoint from answering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SendErrorKind {
-    /// The deadline passed.
-    Timeout,
-    /// The host's name could not be resolved.
-    Dns,
-    /// The URL or one of its addresses is not admitted.
-    AddressRefused,
-    /// No connection was made.
-    Connect,
-    /// The certificate or the handshake was not accepted.
-    Tls,
-    /// The connection broke, or the answer is not HTTP.
-    Protocol,
-    /// The answer's body ended before its time.
-    Body,
-}
-
-impl SendErrorKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Timeout,
-        Self::Dns,
-        Self::AddressRefused,
-        Self::Connect,
-        Self::Tls,
-        Self::Protocol,
-        Self::Body,
-    ];
-
-    /// The kind as it is shown to people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Timeout => "timeout",
-            Self::Dns => "dns",
-            Self::AddressRefused => "address-refused",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Protocol => "protocol",
-            Self::Body => "body",
-        }
-    }
-}
-
-/// The endpoint did not answer, or not completely.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .kind.as_str())]
-pub struct SendError {
-    /// What kind of error it was.
-    pub kind: SendErrorKind,
-    #[source]
-    cause: Option<reqwest::Error>,
-}
-
-impl From<SendErrorKind> for SendError {
-    fn from(kind: SendErrorKind) -> Self {
-        Self { kind, cause: None }
-    }
-}
-
-impl From<reqwest::Error> for SendError {
-    fn from(error: reqwest::Error) -> Self {
-        // The error would print the URL, which may hold an endpoint's token.
-        let error = error.without_url();
-        Self {
-            kind: classify(&error),
-            cause: Some(error),
-        }
-    }
-}
-
-impl SendError {
-    /// Whether the connection was closed before any answer came.
-    fn is_closed_connection(&self) -> bool {
-        self.kind == SendErrorKind::Protocol
-            && self.cause.as_ref().is_some_and(|error| {
-                causes(error).any(|cause| {
-                    cause
-                        .downcast_ref::<hyper::Error>()
-                        .is_some_and(hyper::Error::is_incomplete_message)
-                        || cause.downcast_ref::<io::Error>().is_some_and(|error| {
-                            matches!(
-                                error.kind(),
-                                io::ErrorKind::ConnectionReset
-                                    | io::ErrorKind::BrokenPipe
-                                    | io::ErrorKind::UnexpectedEof
-                            )
-                        })
-                })
-            })
-    }
 }
 
 impl Sender {
@@ -198,7 +105,9 @@ impl Sender {
         }
         let exchange = async {
             match self.exchange(request).await {
-                // The connection may have died while the execution environment was frozen: no fault of the endpoint's.
+                // The connection may have died while the execution environment was frozen, which is no fault of the
+                // endpoint's. Receivers tell duplicates by `webhook-id`, so sending again is safe (RFC 9110 section
+                // 9.2.2).
                 Err(error) if error.is_closed_connection() => self.exchange(request).await,
                 answered => answered,
             }
@@ -225,47 +134,11 @@ impl Sender {
             match response.chunk().await {
                 Ok(Some(chunk)) => bytes += chunk.len(),
                 Ok(None) => break,
-                Err(error) => {
-                    return Err(SendError {
-                        kind: SendErrorKind::Body,
-                        cause: Some(error.without_url()),
-                    });
-                }
+                Err(error) => return Err(SendError::in_body(error)),
             }
         }
         Ok(answer)
     }
-}
-
-fn classify(error: &reqwest::Error) -> SendErrorKind {
-    let caused_by = |is: fn(&(dyn Error + 'static)) -> bool| causes(error).any(is);
-    if caused_by(|cause| cause.is::<AddressRefused>()) {
-        SendErrorKind::AddressRefused
-    } else if error.is_timeout() {
-        SendErrorKind::Timeout
-    } else if error.is_dns() {
-        SendErrorKind::Dns
-    } else if caused_by(|cause| cause.is::<rustls::Error>()) {
-        SendErrorKind::Tls
-    } else if error.is_connect() {
-        SendErrorKind::Connect
-    } else {
-        SendErrorKind::Protocol
-    }
-}
-
-/// The error's causes, including what an I/O error wraps, which `source` leaves out.
-fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    let first: &'e (dyn Error + 'static) = error;
-    std::iter::successors(Some(first), |&cause| {
-        match cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
-            None => cause.source(),
-        }
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The function as a whole: batches in, requests at a real HTTPS endpoint on loopback, messages at simulated queues.
 #![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
 
+mod answers;
 mod batches;
 mod endpoint;
 mod helpers;

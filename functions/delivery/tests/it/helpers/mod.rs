@@ -114,13 +114,13 @@ impl<L: ConfigLookup> Stage<L> {
             courier: Courier {
                 authenticator: Authenticator::new(Opener::new(keys.client(), "key")),
                 sender,
+                timeout: Duration::from_secs(10),
             },
             settler: Settler::new(queues.client(), RETRY_QUEUE, DEAD_LETTER_QUEUE),
             retry: RetryPolicy {
                 first_delay: Duration::from_secs(5),
                 window: Duration::from_secs(24 * 3_600),
             },
-            delivery_timeout: Duration::from_secs(10),
             clock: now,
             jitter: || 1.0,
         };
