@@ -14,6 +14,7 @@ use tracing::Instrument;
 use crate::{
     App,
     attributes::{DeadLetterReason, Progress},
+    causes::Causes,
     deliver::{Attempted, Delivery},
     lookup::{Configuration, wanted},
     metrics::Tally,
@@ -91,7 +92,7 @@ async fn look_up<L: ConfigLookup>(
     let keys = due.filter_map(|record| Some((record.key()?, record.campaign.as_ref())));
     let (configuration, error) = app.lookup.look_up(wanted(keys)).await;
     if let Some(error) = error {
-        tracing::error!(error = ?error, "configurations could not be read");
+        tracing::error!(error = %Causes(&error), "configurations could not be read");
     }
     configuration
 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::{
     auth::{AuthError, Authenticator},
+    causes::Causes,
     format::payload,
     lookup::Configuration,
     outcome::{Outcome, judge},
@@ -140,7 +141,7 @@ impl Courier {
                 return Delivery::Attempted(Attempted::failed("secret-refused"));
             }
             Err(error @ AuthError::Unavailable(_)) => {
-                tracing::error!(error = ?error, "the key service is not available");
+                tracing::error!(error = %Causes(&error), "the key service is not available");
                 return Delivery::Impossible;
             }
         };

@@ -7,6 +7,7 @@
 pub mod attributes;
 pub mod auth;
 pub mod batch;
+pub mod causes;
 pub mod deliver;
 pub mod egress;
 pub mod event_id;
@@ -21,6 +22,7 @@ pub mod send;
 pub mod send_error;
 pub mod settings;
 pub mod settle;
+mod token;
 
 use aws_config::SdkConfig;
 use config_store::DynamoStore;

@@ -8,7 +8,7 @@ use std::{
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use config_store::DynamoStore;
-use delivery::{App, batch, settings::Settings};
+use delivery::{App, batch, causes::Causes, settings::Settings};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Error> {
         .init();
     let app = &App::new(&settings, &aws_config().await)?;
     if let Err(error) = app.lookup.warm_up().await {
-        tracing::warn!(error = ?error, "the store could not be reached at start");
+        tracing::warn!(error = %Causes(&error), "the store could not be reached at start");
     }
     let function_name = &settings.function_name;
     lambda_runtime::run(service_fn(async |event| {
@@ -60,7 +60,7 @@ async fn invoke(
     let metrics = handled.tally.embedded_metrics(function_name, now);
     // The batch is settled; failing now would only deliver it again.
     if let Err(error) = writeln!(stdout(), "{metrics}") {
-        tracing::error!(error = ?error, "the metrics could not be written");
+        tracing::error!(error = %error, "the metrics could not be written");
     }
     Ok(handled.response)
 }

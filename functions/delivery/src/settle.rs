@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use aws_sdk_sqs::{
     Client,
-    error::DisplayErrorContext,
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use futures_util::future::join_all;
@@ -13,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::{
     attributes::{DeadLetterReason, Progress},
+    causes::Causes,
     deliver::Skip,
     record::Record,
     retry::queue_delay_seconds,
@@ -130,7 +130,7 @@ impl Settler {
             }
             Err(error) => {
                 tracing::error!(
-                    error = %DisplayErrorContext(&error),
+                    error = %Causes(&error),
                     "messages could not be sent to their next queue"
                 );
                 Vec::new()
