@@ -7,8 +7,10 @@ python=$1
 folder=$2
 requirements=$(dirname "$0")/requirements.txt
 
-if ! command -v "$python" >/dev/null; then
-    echo "missing: Python 3.10 or newer ($python). On Debian and Ubuntu: apt-get install python3 python3-venv" >&2
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    echo "missing: Python 3.10 or newer, as \`$python\`." \
+        "On Debian and Ubuntu: apt-get install python3 python3-venv." \
+        "If yours has another name: make PYTHON=python3.12 …" >&2
     exit 1
 fi
 "$python" "$(dirname "$0")/local/preflight.py"

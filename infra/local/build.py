@@ -33,7 +33,7 @@ def build() -> None:
     # Errors
     `Problem` with the compiler's message if the code does not compile.
     """
-    with step("Compile both functions (minutes the first time, seconds later)") as status:
+    with step("Compile both functions (minutes the first time)") as report:
         command.run(
             ["cargo", "lambda", "build", "--release"],
             records=LOCAL / "processes",
@@ -41,7 +41,7 @@ def build() -> None:
             log=LOCAL / "compile.log",
             cwd=ROOT,
             advice="The compiler's message above says what to correct.",
-            show=status,
+            report=report,
         )
     with step("Package the functions"):
         command.run(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-
-from rich.markup import escape
-from rich.status import Status
 
 from infra.local import processes
 from infra.local.problem import Problem
-from infra.local.screen import console
 
 # Enough of a failed command's end to hold a compiler's message.
 TAIL_LINES = 40
@@ -26,9 +22,9 @@ def run(
     log: Path,
     cwd: Path,
     advice: str,
-    show: Status | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> None:
-    """Run `command`. Its last line is shown in `show`, if given.
+    """Run `command`. Each line of its output is handed to `report`, if given.
 
     # Errors
     `Problem` with `advice` and the end of the output if it fails.
@@ -42,15 +38,8 @@ def run(
         for line in process.stdout or ():
             kept.write(line)
             tail.append(line)
-            if show:
-                report(show, line.strip())
+            if report:
+                report(line.strip())
         exit_code = process.wait()
     if exit_code != 0:
         raise Problem(f"{''.join(tail)}\n{advice} Exit code {exit_code}; all of the output is in {log}")
-
-
-def report(status: Status, line: str) -> None:
-    if console.is_terminal:
-        status.update(f"[dim]{escape(line[: console.width - 10])}[/dim]")
-    elif line:
-        console.print(line, markup=False, style="dim")

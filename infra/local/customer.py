@@ -127,7 +127,4 @@ def expect(answer: requests.Response, *statuses: int) -> requests.Response:
     if answer.status_code in statuses:
         return answer
     request = answer.request
-    raise Problem(
-        f"{request.method} {request.path_url} was answered {answer.status_code}: {answer.text}\n"
-        "The function's log below .local/ or in the emulator's log may say more."
-    )
+    raise Problem(f"{request.method} {request.path_url} was answered {answer.status_code}: {answer.text}")

@@ -1,64 +1,61 @@
 """Checks that the machine has what nothing here can install.
 
 Runs before the virtual environment exists (`python3 infra/local/preflight.py`), so it must import nothing but the
-standard library and must parse on old Pythons.
+standard library.
 """
 
+import importlib.util
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-OLDEST_PYTHON = (3, 10)
 MANIFEST = Path(__file__).parents[2] / "Cargo.toml"
 
 
-def main():
+def main() -> int:
     """Print one line per missing tool, each saying what to do, and return the exit code."""
-    missing = [problem for problem in (python(), git(), c_compiler(), rust()) if problem]
+    missing = [problem for problem in (venv(), git(), c_compiler(), rust()) if problem]
     for problem in missing:
-        print("missing: " + problem, file=sys.stderr)
+        print(f"missing: {problem}", file=sys.stderr)
     return 1 if missing else 0
 
 
-def python():
-    if sys.version_info < OLDEST_PYTHON:
-        return "Python 3.10 or newer; `python3` is {}.{}. Install a newer one and name it: make PYTHON=python3.12 ...".format(
-            *sys.version_info
-        )
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        return "Python's venv module. On Debian and Ubuntu: apt-get install python3-venv"
-    return None
+def venv() -> str | None:
+    """Debian ships Python without it."""
+    if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
+        return None
+    return "Python's venv module. On Debian and Ubuntu: apt-get install python3-venv"
 
 
-def git():
+def git() -> str | None:
+    """Fetches and versions the code."""
     return None if shutil.which("git") else "git. On Debian and Ubuntu: apt-get install git"
 
 
-def c_compiler():
+def c_compiler() -> str | None:
+    """Needed by build scripts and by the cryptography library."""
     return None if shutil.which("cc") else "a C compiler (`cc`). On Debian and Ubuntu: apt-get install gcc libc6-dev"
 
 
-def rust():
-    oldest = version(re.search(r'^rust-version = "(.+)"', MANIFEST.read_text(), re.MULTILINE).group(1))
-    advice = "Rust {} or newer".format(".".join(map(str, oldest)))
+def rust() -> str | None:
+    """At least the version that the workspace's manifest names."""
+    oldest = re.search(r'^rust-version = "(.+)"', MANIFEST.read_text(), re.MULTILINE)[1]
+    advice = f"Rust {oldest} or newer"
     if not shutil.which("cargo") or not shutil.which("rustc"):
-        return advice + ": https://rustup.rs"
+        return f"{advice}. See https://rustup.rs"
     found = subprocess.run(["rustc", "--version"], check=False, capture_output=True, text=True)
     if found.returncode != 0:
-        return advice + "; `rustc --version` fails: " + found.stderr.strip()
-    if version(found.stdout) < oldest:
-        return advice + "; found " + found.stdout.strip() + ". Update it: rustup update stable"
+        return f"{advice}; `rustc --version` fails: {found.stderr.strip()}"
+    if numbers(found.stdout) < numbers(oldest):
+        return f"{advice}; found {found.stdout.strip()}. Update it: rustup update stable"
     return None
 
 
-def version(text):
-    """The first dotted number in `text`, as a tuple that compares."""
-    return tuple(int(part) for part in re.search(r"\d+(?:\.\d+)+", text).group().split("."))
+def numbers(version: str) -> tuple[int, ...]:
+    """The first dotted number in `version`, as a tuple that compares."""
+    return tuple(int(part) for part in re.search(r"\d+(?:\.\d+)+", version)[0].split("."))
 
 
 if __name__ == "__main__":

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.status import Status
+from rich.markup import escape
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def step(title: str) -> Iterator[Status]:
-    """Show that something is going on, and afterwards how long it took."""
+def step(title: str) -> Iterator[Callable[[str], None]]:
+    """Show that something is going on, and afterwards how long it took. What is yielded reports progress, by a line."""
     started_at = time.monotonic()
     if not console.is_terminal:
         console.print(f"{title} …")
     with console.status(title) as status:
-        yield status
+
+        def report(line: str) -> None:
+            if console.is_terminal:
+                status.update(f"{title} [dim]{escape(line[: console.width - len(title) - 5])}[/dim]")
+            elif line:
+                console.print(line, markup=False, style="dim")
+
+        yield report
     console.print(f"[green]✓[/green] {title} [dim]({time.monotonic() - started_at:.1f} s)[/dim]")
 
 

@@ -36,6 +36,7 @@ def run(cloud_port: int, receiver_port: int, *, keep: bool, stay: bool) -> None:
         issued = certificates.issue(RUN_HOME)
         endpoint = running.enter_context(receiver.listening(receiver_port, issued, show.printer(chosen)))
         deployed = running.enter_context(deployed_stack(RUN_HOME, cloud_port, issued, keep=keep))
+        running.enter_context(logs.shown_on_problem(deployed))
         administrators = [walkthrough.set_up(deployed, organisation) for organisation in chosen]
         walkthrough.deliver(deployed, endpoint, chosen)
         if stay:

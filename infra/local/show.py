@@ -30,18 +30,20 @@ def printer(chosen: Sequence[Organisation]) -> Callable[[Delivery], None]:
             console.print(f"  [cyan]{escape(name)}[/cyan]: {escape(value)}")
         organisation = by_path.get(delivery.path)
         if organisation:
-            console.print(f"  {verdict(delivery, organisation)}")
+            show_token(delivery, organisation)
         show_json(delivery.body.decode(errors="replace"))
 
     return show
 
 
-def verdict(delivery: Delivery, organisation: Organisation) -> str:
+def show_token(delivery: Delivery, organisation: Organisation) -> None:
     try:
         claims = judge.claims(delivery, organisation)
     except jwt.PyJWTError as error:
-        return f"[red]token refused: {escape(str(error))}[/red]"
-    return f"[green]token verified[/green] ({organisation.signature.algorithm}): {escape(json.dumps(claims))}"
+        console.print(f"  [red]token refused: {escape(str(error))}[/red]")
+        return
+    console.print(f"  [green]token verified[/green] ({organisation.signature.algorithm}), its claims:")
+    show_json(json.dumps(claims))
 
 
 def show_json(text: str) -> None:
@@ -50,7 +52,7 @@ def show_json(text: str) -> None:
     except ValueError:
         console.print(text, markup=False)
         return
-    console.print(Syntax(text, "json", background_color="default"))
+    console.print(Syntax(text, "json", background_color="default", word_wrap=True))
 
 
 def next_steps(stack: Stack, organisation: Organisation, administrator: Administrator) -> None:
