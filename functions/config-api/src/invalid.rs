@@ -82,7 +82,7 @@ impl Invalid {
         self.0.is_empty()
     }
 
-    /// The faults in the order of the body's fields, each once, at most [`FAULTS_MAX`].
+    /// The faults in the order of the body's fields, each once, at most 100.
     pub fn into_faults(mut self) -> Vec<Fault> {
         let mut seen = Vec::with_capacity(self.0.len().min(FAULTS_MAX));
         self.0.retain(|fault| {

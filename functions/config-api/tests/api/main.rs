@@ -1,12 +1,14 @@
 //! The whole API on an in-memory store and a stand-in for AWS KMS, called with the events that API Gateway sends.
 #![expect(clippy::unwrap_used, reason = "this crate is made of assertions")]
 
+mod bad_authentication;
 mod bad_fields;
 mod bad_requests;
 mod campaigns;
 mod documents;
 mod faults;
 mod helpers;
+mod logs;
 mod scope;
 mod secrets;
 mod webhooks;

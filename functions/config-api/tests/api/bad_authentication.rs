@@ -1,0 +1,150 @@
+//! Wrong settings of the JWT authentication, and keys that cannot sign.
+
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
+use serde_json::{Value, json};
+
+use crate::{
+    bad_fields::refused,
+    helpers::{SECRET, minimal, with, with_token},
+};
+
+#[tokio::test]
+async fn wrong_authentications_are_refused() {
+    let jwt = |members: Value| {
+        let mut jwt = with_token()["authentication"].clone();
+        let (jwt, members) = (jwt.as_object_mut().unwrap(), members);
+        jwt.extend(members.as_object().unwrap().clone());
+        Value::Object(jwt.clone())
+    };
+    let long = "x".repeat(5_000);
+    let audience: Vec<String> = (0..11).map(|n| n.to_string()).collect();
+    let cases = [
+        (json!("none"), " wrong-type"),
+        (json!({}), "/type required"),
+        (json!({"type": "basic"}), "/type unknown-value"),
+        (json!({"type": 1}), "/type wrong-type"),
+        (
+            json!({"type": "none", "secret": SECRET}),
+            "/secret unknown-field",
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "HS256"}),
+            "/secret required",
+        ),
+        (
+            jwt(json!({"algorithm": "none"})),
+            "/algorithm unknown-value",
+        ),
+        (
+            jwt(json!({"algorithm": "hs256"})),
+            "/algorithm unknown-value",
+        ),
+        (
+            jwt(json!({"secret": "hunter2"})),
+            "/secret secret-too-short",
+        ),
+        (
+            jwt(json!({"algorithm": "HS512"})),
+            "/secret secret-too-short",
+        ),
+        (jwt(json!({"secret": long})), "/secret key-too-long"),
+        (jwt(json!({"secret": 7})), "/secret wrong-type"),
+        (
+            jwt(json!({"privateKey": "x"})),
+            "/privateKey not-applicable",
+        ),
+        (jwt(json!({"algorithm": "RS256"})), "/secret not-applicable"),
+        (jwt(json!({"keyId": ""})), "/keyId token-text-invalid"),
+        (
+            jwt(json!({"issuer": "a\u{7}"})),
+            "/issuer token-text-invalid",
+        ),
+        (jwt(json!({"audience": "a"})), "/audience wrong-type"),
+        (
+            jwt(json!({"audience": ["a", ""]})),
+            "/audience/1 token-text-invalid",
+        ),
+        (
+            jwt(json!({"audience": audience})),
+            "/audience audience-too-many",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": 59})),
+            "/lifetimeSeconds lifetime-out-of-range",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": u64::MAX})),
+            "/lifetimeSeconds lifetime-out-of-range",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": -1})),
+            "/lifetimeSeconds wrong-type",
+        ),
+        (
+            jwt(json!({"lifetimeSeconds": 300.5})),
+            "/lifetimeSeconds wrong-type",
+        ),
+        (jwt(json!({"claims": []})), "/claims wrong-type"),
+        (
+            jwt(json!({"claims": {"exp": 1}})),
+            "/claims/exp claim-registered",
+        ),
+        (
+            jwt(json!({"claims": {"a": "x".repeat(4_097)}})),
+            "/claims claims-too-large",
+        ),
+        (
+            jwt(json!({"headerName": "Host"})),
+            "/headerName header-name-reserved",
+        ),
+        (
+            jwt(json!({"headerName": "a b"})),
+            "/headerName header-name-invalid",
+        ),
+        (
+            jwt(json!({"headerPrefix": "a b"})),
+            "/headerPrefix header-prefix-invalid",
+        ),
+        (jwt(json!({"kid": "k"})), "/kid unknown-field"),
+    ];
+    for (authentication, fault) in cases {
+        refused(
+            &with(minimal(), "/authentication", authentication),
+            &[&format!("/authentication{fault}")],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_private_key_of_the_algorithm_is_refused() {
+    let ec = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+    let ed = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+    let damaged = ec.serialize_pem().replace("MI", "MJ");
+    for (algorithm, key, code) in [
+        ("RS256", "hunter2".to_owned(), "key-invalid"),
+        ("RS256", ec.serialize_pem(), "key-invalid"),
+        ("ES384", ec.serialize_pem(), "key-invalid"),
+        ("ES256", ed.serialize_pem(), "key-invalid"),
+        ("ES256", damaged, "key-invalid"),
+        ("ES256", ec.public_key_pem(), "key-public"),
+        ("EdDSA", String::new(), "key-invalid"),
+        (
+            "ES256",
+            "-----BEGIN EC PRIVATE KEY-----\nhunter2".to_owned(),
+            "key-wrong-form",
+        ),
+        (
+            "RS256",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nhunter2".to_owned(),
+            "key-encrypted",
+        ),
+    ] {
+        let jwt = json!({"type": "jwt", "algorithm": algorithm, "privateKey": key});
+        refused(
+            &with(minimal(), "/authentication", jwt),
+            &[&format!("/authentication/privateKey {code}")],
+        )
+        .await;
+    }
+}
