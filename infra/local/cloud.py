@@ -56,16 +56,11 @@ def running(home: Path, port: int, *, keep: bool) -> Iterator[Cloud]:
     # Errors
     `Problem` if it does not start.
     """
-    state = home / "state"
-    if not keep:
-        shutil.rmtree(state, ignore_errors=True)
-    scratch = home / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    for folder in (state, scratch):
-        folder.mkdir(parents=True, exist_ok=True)
     cloud = Cloud(home, port)
     log = home / "ministack.log"
     with (
+        folder(home / "state", keep=keep) as state,
+        folder(home / "scratch", keep=False) as scratch,
         log.open("w") as output,
         processes.started(
             [TOOLS / "ministack"],
@@ -77,9 +72,19 @@ def running(home: Path, port: int, *, keep: bool) -> Iterator[Cloud]:
     ):
         wait_until_ready(cloud, process, log)
         yield cloud
-    shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def folder(path: Path, *, keep: bool) -> Iterator[Path]:
+    """A folder that starts empty and is removed afterwards, unless it is to be kept."""
     if not keep:
-        shutil.rmtree(state, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield path
+    finally:
+        if not keep:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def settings(cloud: Cloud, state: Path, scratch: Path, keep: bool) -> dict[str, str]:

@@ -32,7 +32,7 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     with (
-        log.open("w") as kept,
+        log.open("w", buffering=1) as kept,
         processes.started(command, records, env=env, output=subprocess.PIPE, cwd=cwd) as process,
     ):
         for line in process.stdout or ():

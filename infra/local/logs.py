@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ from typing import Any
 
 from rich.markup import escape
 
+from infra.local.paths import ROOT
 from infra.local.problem import Problem
-from infra.local.screen import console, heading
+from infra.local.screen import console, heading, note
 from infra.local.stack import Stack
 
 POLL_SECONDS = 1.0
@@ -21,11 +23,11 @@ LAST_LINES = 20
 
 def follow(stack: Stack) -> None:
     """Print what the functions write from now on, until interrupted."""
-    printed = {event["eventId"] for _, event in events(stack)}
+    printed = {identity(event) for _, event in events(stack)}
     while True:
         for function, event in events(stack):
-            if event["eventId"] not in printed:
-                printed.add(event["eventId"])
+            if identity(event) not in printed:
+                printed.add(identity(event))
                 show(function, event)
         time.sleep(POLL_SECONDS)
 
@@ -39,6 +41,7 @@ def shown_on_problem(stack: Stack) -> Iterator[None]:
         heading("The end of the functions' logs")
         for function, event in events(stack)[-LAST_LINES:]:
             show(function, event)
+        note(f"The emulator's log may say more: {(stack.cloud.home / 'ministack.log').relative_to(ROOT)}")
         raise
 
 
@@ -55,5 +58,22 @@ def events(stack: Stack) -> list[tuple[str, dict[str, Any]]]:
     return sorted(lines, key=lambda line: line[1]["timestamp"])
 
 
+def identity(event: dict[str, Any]) -> tuple[str, int, str]:
+    """ministack gives lines no `eventId`, but each invocation a stream of its own."""
+    return event["logStreamName"], event["timestamp"], event["message"]
+
+
 def show(function: str, event: dict[str, Any]) -> None:
-    console.print(f"[dim]{function}[/dim] {escape(event['message'].rstrip())}")
+    console.print(f"[dim]{function}[/dim] {escape(readable(event['message'].rstrip()))}")
+
+
+def readable(line: str) -> str:
+    """A structured line as `LEVEL message name=value …`; any other line as it is."""
+    try:
+        fields = json.loads(line)
+        span = fields.pop("span", {})
+        sentence = f"{fields.pop('level')} {fields.pop('message')}"
+    except (ValueError, KeyError, AttributeError):
+        return line
+    details = {name: value for name, value in (fields | span).items() if name not in ("timestamp", "target", "name")}
+    return " ".join([sentence, *(f"{name}={value}" for name, value in details.items())])

@@ -30,9 +30,14 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
     console.print(f"[green]✓[/green] {title} [dim]({time.monotonic() - started_at:.1f} s)[/dim]")
 
 
+def done(text: str) -> None:
+    """Something that holds now."""
+    console.print(f"[green]✓[/green] {text}")
+
+
 def note(text: str) -> None:
     """Something worth knowing, below the step that it belongs to."""
-    console.print(f"  [dim]{text}[/dim]")
+    console.print(f"  [dim]{escape(text)}[/dim]")
 
 
 def heading(text: str) -> None:

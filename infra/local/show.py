@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import jwt
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from infra.local import judge
-from infra.local.cloud import Cloud
+from infra.local import environment, judge
 from infra.local.customer import SANDBOX, Administrator
-from infra.local.paths import LOCAL, ROOT, SAMPLES, TOOLS
+from infra.local.paths import ROOT, SAMPLES, TOOLS
 from infra.local.receiver import Delivery
 from infra.local.screen import console, heading
 from infra.local.stack import Stack
@@ -57,39 +58,50 @@ def show_json(text: str) -> None:
 
 def next_steps(stack: Stack, organisation: Organisation, administrator: Administrator) -> None:
     """URLs of what runs, and commands to paste."""
+    variables = write_variables(stack, administrator).relative_to(ROOT)
     heading("What runs")
     for name, value in {
         "Configuration API": stack.api_url,
         "Its OpenAPI document": f"{stack.api_url}/openapi.json",
-        "Endpoint of the first customer": organisation.url,
+        f"Endpoint of {organisation.name}": organisation.url,
         "AWS (all services)": stack.cloud.endpoint,
-        "Emulator's log": str((stack.cloud.home / "ministack.log").relative_to(ROOT)),
+        "Emulator's log": (stack.cloud.home / "ministack.log").relative_to(ROOT),
     }.items():
         console.print(f"  {name}: [cyan]{value}[/cyan]")
     heading("Next steps, from another terminal in this folder")
-    console.print(f"  export {aws_settings(stack.cloud)}", style="yellow", markup=False)
-    console.print(f"  TOKEN={administrator.token}", style="yellow", markup=False, overflow="fold")
-    for title, line in commands(stack, administrator).items():
-        console.print(f"\n  [dim]# {title}[/dim]")
+    headers = f"-H \"Authorization: Bearer $TOKEN\" -H 'x-sandbox-name: {SANDBOX}'"
+    sample = (SAMPLES / "payload-email-bounce.json").relative_to(ROOT)
+    for purpose, line in {
+        "the variables and the aws command that the lines below use": f". {variables}",
+        f"the webhooks of {organisation.name}": f'curl -sS {headers} "$API/feedback-webhooks"',
+        "a mistake, and what the API says about it": "curl -sS -H 'Content-Type: application/json' "
+        f'{headers} -d \'{{"url":"http://127.0.0.1"}}\' "$API/feedback-webhooks"',
+        "one more event: watch it arrive here": 'aws sqs send-message --queue-url "$FEEDBACK_QUEUE" '
+        f"--message-body file://{sample}",
+        "an event that nobody can read": 'aws sqs send-message --queue-url "$FEEDBACK_QUEUE" --message-body garbled',
+        "the dead-letter queue, each event with its reason": "aws sqs receive-message "
+        '--queue-url "$DEAD_LETTER_QUEUE" --message-attribute-names All --visibility-timeout 0',
+    }.items():
+        console.print(f"\n  [dim]# {purpose}[/dim]")
         console.print(f"  {line}", style="yellow", markup=False)
 
 
-def aws_settings(cloud: Cloud) -> str:
-    return f"AWS_ENDPOINT_URL={cloud.endpoint} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
-
-
-def commands(stack: Stack, administrator: Administrator) -> dict[str, str]:
-    curl = f"curl -sS -H \"Authorization: Bearer $TOKEN\" -H 'x-sandbox-name: {SANDBOX}'"
-    aws = f"{TOOLS.relative_to(ROOT) if TOOLS.is_relative_to(LOCAL) else TOOLS}/aws"
-    sample = (SAMPLES / "payload-email-bounce.json").relative_to(ROOT)
-    queue = stack.outputs["FeedbackQueueUrl"]
-    return {
-        f"the webhooks of {administrator.organisation}": f"{curl} '{stack.api_url}/feedback-webhooks'",
-        "a mistake, and what the API says about it": f'{curl} -X POST -d \'{{"url":"http://127.0.0.1"}}\' '
-        f"-H 'content-type: application/json' '{stack.api_url}/feedback-webhooks'",
-        "one more event: watch it arrive here": f"{aws} sqs send-message --queue-url {queue} "
-        f"--message-body file://{sample}",
-        "an unreadable event": f"{aws} sqs send-message --queue-url {queue} --message-body garbled",
-        "the dead-letter queue, with each event's reason": f"{aws} sqs receive-message "
-        f"--queue-url {stack.outputs['DeadLetterQueueUrl']} --message-attribute-names All --visibility-timeout 0",
+def write_variables(stack: Stack, administrator: Administrator) -> Path:
+    """Write a file for shells that sets what the next steps need, and return its path."""
+    variables = environment.ROOT_CREDENTIALS | {
+        "AWS_ENDPOINT_URL": stack.cloud.endpoint,
+        "AWS_REGION": environment.REGION,
+        # The aws command (version 1) reads only this one.
+        "AWS_DEFAULT_REGION": environment.REGION,
+        "AWS_PAGER": "",
+        "API": stack.api_url,
+        "TOKEN": administrator.token,
+        "FEEDBACK_QUEUE": stack.outputs["FeedbackQueueUrl"],
+        "RETRY_QUEUE": stack.outputs["RetryQueueUrl"],
+        "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"],
+        "TABLE": stack.outputs["TableName"],
     }
+    path = stack.cloud.home / "variables.sh"
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    path.write_text("\n".join([*lines, f'export PATH={shlex.quote(str(TOOLS))}:"$PATH"', ""]))
+    return path

@@ -18,7 +18,7 @@ from infra.local.customer import SANDBOX, Administrator, KeyPair, SharedSecret
 from infra.local.paths import SAMPLES
 from infra.local.problem import Problem
 from infra.local.receiver import Delivery, Receiver
-from infra.local.screen import note, step
+from infra.local.screen import done, note, step
 from infra.local.stack import DEVELOPMENT_HOST, Stack
 
 # One attempt takes milliseconds here; the rest is for a machine that is busy with something else.
@@ -103,7 +103,7 @@ def set_up(stack: Stack, organisation: Organisation) -> Administrator:
         administrator = Administrator(stack, organisation.name)
     with step(f"Create its webhook: {organisation.signature.algorithm} tokens, two custom headers, {organisation.url}"):
         webhook = administrator.set_up(organisation.webhook())
-    note(json.dumps(webhook))
+    note(f"The API answered: {json.dumps(webhook)}")
     with step(f"Switch campaign {organisation.campaign} on"):
         administrator.switch_on(organisation.campaign)
     return administrator
@@ -127,8 +127,7 @@ def deliver(stack: Stack, receiver: Receiver, chosen: list[Organisation]) -> Non
     problems = judge.deliveries(deliveries, wanted)
     if problems:
         raise Problem("Not every event arrived as it should:\n" + "\n".join(f"- {problem}" for problem in problems))
-    with step("Every event arrived as it should, and the one whose campaign is not switched on did not"):
-        pass
+    done("Every event arrived as it should, and the one whose campaign is not switched on did not")
 
 
 def send(stack: Stack, event: Event) -> None:
