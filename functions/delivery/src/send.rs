@@ -161,12 +161,14 @@ mod tests {
     async fn private_hosts_are_refused_by_their_url_and_again_by_their_address() {
         let production = EndpointPolicy::default();
         let development = EndpointPolicy::with_development_hosts("localhost");
-        let mut sender = Sender::new(production, None).unwrap();
-        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
-        // Now the URL passes, as that of a public name would that has a private address.
-        sender.policy = development.clone();
-        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
-        let sender = Sender::new(development, None).unwrap();
+        // As after a change of the deployment: the URL was admitted when it was saved.
+        let mut sender = Sender::new(development.clone(), None).unwrap();
         assert_eq!(error_at(&sender).await, SendErrorKind::Connect);
+        sender.policy = production.clone();
+        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
+        // As for a public name that has a private address: the URL passes.
+        let mut sender = Sender::new(production, None).unwrap();
+        sender.policy = development;
+        assert_eq!(error_at(&sender).await, SendErrorKind::AddressRefused);
     }
 }
