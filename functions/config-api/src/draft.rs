@@ -126,15 +126,6 @@ impl Draft {
     }
 }
 
-impl Invalid {
-    /// The value, or `None` after its fault was added.
-    fn note<T>(&mut self, result: Result<T, (String, Refusal)>) -> Option<T> {
-        result
-            .map_err(|(pointer, refusal)| self.push(pointer, refusal))
-            .ok()
-    }
-}
-
 fn or_default<T: Default>(field: Option<Checked<T>>) -> T {
     field.map(|Checked(value)| value).unwrap_or_default()
 }

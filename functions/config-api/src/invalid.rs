@@ -77,12 +77,19 @@ impl Invalid {
         self.0.extend(other.0);
     }
 
+    /// The value, or `None` after what is wrong with it was added at its JSON pointer.
+    pub fn note<T>(&mut self, result: Result<T, (String, Refusal)>) -> Option<T> {
+        result
+            .map_err(|(pointer, refusal)| self.push(pointer, refusal))
+            .ok()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The faults in the order of the body's fields, each once, at most 100.
+    /// The faults, each once, at most 100 of them.
     pub fn into_faults(mut self) -> Vec<Fault> {
         let mut seen = Vec::with_capacity(self.0.len().min(FAULTS_MAX));
         self.0.retain(|fault| {

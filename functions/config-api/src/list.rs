@@ -10,6 +10,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Refusal, key::SandboxName};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     App, Store,
@@ -22,13 +23,19 @@ use crate::{
 
 /// Items of one part unless the client says otherwise.
 const LIMIT_DEFAULT: u16 = 20;
-/// Most items of one part: 100 of the largest configurations stay below the 1 MiB that one query reads.
+/// Most items of one part: 100 of the largest have about 3 MiB, and an answer of a function may have 6 (AWS Lambda
+/// quotas). DynamoDB reads 1 MiB at once and then ends the part earlier.
 const LIMIT_MAX: u16 = 100;
 
-/// The query as it is written; it is checked by hand, so that both faults are named.
-#[derive(Debug, Default, Deserialize)]
+/// The query as it is written; `check` names both faults, where serde would name the first.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// Most items of the answer.
+    #[param(value_type = u16, required = false, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
+    /// `_page.next` of the answer before.
+    #[param(value_type = String, required = false)]
     cursor: Option<String>,
 }
 
@@ -83,8 +90,7 @@ fn decode(cursor: &str) -> Result<SandboxName, Refusal> {
     path = "/feedback-webhooks",
     tag = openapi::WEBHOOKS,
     params(
-        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "Most items of the answer; 20 unless given."),
-        ("cursor" = Option<String>, Query, description = "`_page.next` of the answer before."),
+        ListQuery,
         OrganisationHeader,
     ),
     security(("token" = [])),

@@ -70,7 +70,7 @@ pub(crate) struct SandboxHeaders {
         required = false,
         example = "0123456789ABCDEF@AdobeOrg"
     )]
-    organisation: Option<String>,
+    organisation: String,
 }
 
 /// The header of a request that is about the whole organisation.
@@ -84,7 +84,7 @@ pub(crate) struct OrganisationHeader {
         required = false,
         example = "0123456789ABCDEF@AdobeOrg"
     )]
-    organisation: Option<String>,
+    organisation: String,
 }
 
 #[derive(OpenApi)]

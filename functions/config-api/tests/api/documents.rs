@@ -58,6 +58,34 @@ async fn the_openapi_document_is_public_and_names_every_route() {
 }
 
 #[tokio::test]
+async fn the_openapi_document_describes_what_is_sent_and_answered() {
+    let api = Api::new();
+    let document = api.send(&public("/openapi.json")).await.body;
+    let valid = |name: &str, answer: &Value| {
+        let schema = json!({
+            "$ref": format!("#/components/schemas/{name}"),
+            "components": document["components"],
+        });
+        let schema = jsonschema::draft202012::new(&schema).unwrap();
+        if let Err(fault) = schema.validate(answer) {
+            panic!("{name}: {fault} at {}", fault.instance_path());
+        }
+    };
+    let example = &document["components"]["schemas"]["WebhookRequest"]["examples"][0];
+    valid("WebhookRequest", example);
+    let created = api.created(example).await;
+    valid("Webhook", &created.body);
+    valid("Problem", &api.create(example).await.body);
+    valid("Problem", &api.create(&json!({})).await.body);
+    let list = api.send(&event("GET", "/feedback-webhooks")).await;
+    valid("WebhookPage", &list.body);
+    let campaign = event("PUT", "/campaigns/c/feedback-webhook");
+    valid("CampaignSwitch", &api.send(&campaign).await.body);
+    let delivered = &document["components"]["schemas"]["Feedback"]["examples"][0];
+    valid("Feedback", delivered);
+}
+
+#[tokio::test]
 async fn the_schema_and_the_delivery_function_agree_on_what_an_event_is() {
     let answer = Api::new()
         .send(&public("/feedback-event.schema.json"))
