@@ -31,7 +31,8 @@ const OPENED_SECONDS: u64 = 300;
 #[derive(Clone)]
 pub struct Authenticator {
     opener: Opener,
-    opened: Cache<(WebhookId, u64), Arc<Opened>>,
+    /// By the webhook's id and version; `None` where a secret was refused, which only another version can mend.
+    opened: Cache<(WebhookId, u64), Option<Arc<Opened>>>,
 }
 
 /// Why a request cannot be authenticated.
@@ -63,9 +64,16 @@ impl Authenticator {
         // The events of a batch that ask at the same time share one opening.
         let opened = self
             .opened
-            .try_get_with((webhook.id, webhook.version), open(&self.opener, webhook))
+            .try_get_with((webhook.id, webhook.version), async {
+                match open(&self.opener, webhook).await {
+                    Ok(opened) => Ok(Some(Arc::new(opened))),
+                    Err(AuthError::Refused) => Ok(None),
+                    Err(unavailable) => Err(unavailable),
+                }
+            })
             .await
-            .map_err(|error| AuthError::clone(&error))?;
+            .map_err(|error| AuthError::clone(&error))?
+            .ok_or(AuthError::Refused)?;
         let mut headers = opened.headers.clone();
         if let (Authentication::Jwt(jwt), Some(signer)) =
             (webhook.config.authentication(), &opened.signer)
@@ -83,7 +91,7 @@ struct Opened {
     signer: Option<Signer>,
 }
 
-async fn open(opener: &Opener, webhook: &Webhook) -> Result<Arc<Opened>, AuthError> {
+async fn open(opener: &Opener, webhook: &Webhook) -> Result<Opened, AuthError> {
     let headers = webhook.config.headers().iter().map(|header| async {
         let value = match &header.value {
             CustomHeaderValue::Plain(value) => value.clone(),
@@ -104,10 +112,10 @@ async fn open(opener: &Opener, webhook: &Webhook) -> Result<Arc<Opened>, AuthErr
             Some(Signer::new(key))
         }
     };
-    Ok(Arc::new(Opened {
+    Ok(Opened {
         headers: headers.into_iter().collect(),
         signer,
-    }))
+    })
 }
 
 async fn open_one(

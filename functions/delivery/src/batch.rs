@@ -58,10 +58,12 @@ pub async fn handle<L: ConfigLookup>(
         .collect::<Result<Vec<_>, _>>()?;
     let configuration = look_up(app, &records, now).await;
     let latest_end = deadline.checked_sub(SETTLE_RESERVE).unwrap_or(deadline);
-    let dispositions: Vec<Disposition> = stream::iter(&records)
-        .map(|record| dispose(app, &configuration, record, latest_end))
-        .buffered(CONCURRENCY)
-        .collect()
+    // Not in order, so that a slow event holds up none that waits for its turn.
+    let mut dispositions = vec![Disposition::Leave; records.len()];
+    stream::iter(records.iter().zip(&mut dispositions))
+        .for_each_concurrent(CONCURRENCY, async |(record, disposition)| {
+            *disposition = dispose(app, &configuration, record, latest_end).await;
+        })
         .await;
     let safe = app
         .settler
@@ -138,6 +140,7 @@ async fn judge_record<L: ConfigLookup>(
         }
     };
     if record.is_waiting(now) {
+        tracing::debug!("the next attempt is not due yet");
         return Disposition::Wait(progress);
     }
     let attempt = Attempt {

@@ -114,7 +114,8 @@ impl Serialize for Status<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -176,5 +177,18 @@ mod tests {
             formatted(event),
             r#"{"requestId":"\u00e5","imsOrg":"o","sandbox":{"name":"prod","x":[ ]},"channel":"sms","eventType":"message.feedback","channelContext":null,"messageExecution":{},"messageDeliveryFeedback":{"feedbackStatus":{"value":"delay","detail":12345678901234567890123},"offers":null,"messageExclusion":null,"messageFailure":null,"retryCount":null,"responseCode":null,"responseDurationMillis":null,"encoding":null,"numberOfMessageParts":null,"deliveryTimestamp":null,"new":{"a": 1}},"identityMap":{"Phone":[]},"zeta":1.0e+400,"alpha":"\ud800"}"#
         );
+    }
+
+    proptest! {
+        #[test]
+        fn every_unknown_field_arrives(name in "\\PC*", value in "\\PC*", number in any::<i64>()) {
+            prop_assume!(!FIELDS.contains(&&*name) && !NOT_PASSED_ON.contains(&&*name));
+            let mut event = json!({
+                "requestId": "r", "imsOrg": "o", "sandbox": {"name": "prod"}, "channel": "email", "messageExecution": {},
+                "messageDeliveryFeedback": {"feedbackStatus": "sent"}, "identityMap": {},
+            });
+            event[&name] = json!([value, number, {value.clone(): null}]);
+            prop_assert_eq!(&json(&formatted(&event.to_string()))[&name], &event[&name]);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use delivery::send::Sender;
 use domain::endpoint::EndpointPolicy;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::helpers::{
@@ -91,22 +92,25 @@ async fn an_answer_is_read_up_to_a_cap_only() {
 
 #[tokio::test]
 async fn what_went_wrong_without_an_answer_is_named() {
-    for protocol in [Protocol::Http1, Protocol::Http2] {
-        for (reply, error) in [
-            (Reply::Silence, "timeout"),
-            (Reply::StalledBody, "timeout"),
-            (Reply::TruncatedBody, "body"),
-            (Reply::Close, "protocol"),
-        ] {
+    let cases = [Protocol::Http1, Protocol::Http2].map(|protocol| {
+        [
+            (protocol, Reply::Silence, "timeout"),
+            (protocol, Reply::StalledBody, "timeout"),
+            (protocol, Reply::TruncatedBody, "body"),
+            (protocol, Reply::Close, "protocol"),
+        ]
+    });
+    let checks = cases
+        .into_iter()
+        .flatten()
+        .map(async |(protocol, reply, error)| {
             let sent = after(protocol, reply).await;
             assert_eq!(sent.queue_url, RETRY_QUEUE);
-            assert_eq!(
-                sent.attributes["LastError"], error,
-                "{protocol:?} {reply:?}"
-            );
+            let said = &sent.attributes["LastError"];
+            assert_eq!(said, error, "{protocol:?} {reply:?}");
             assert!(!sent.attributes.contains_key("LastStatus"));
-        }
-    }
+        });
+    join_all(checks).await;
 }
 
 #[tokio::test]

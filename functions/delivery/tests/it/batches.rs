@@ -212,6 +212,8 @@ async fn a_secret_of_another_organisation_is_never_used() {
     assert_eq!(sent.queue_url, RETRY_QUEUE);
     assert_eq!(sent.attributes["LastError"], "secret-refused");
     assert_eq!(receiver.received().len(), 0);
+    stage.handle(vec![message("m-2", event(json!({})))]).await;
+    assert_eq!(stage.keys.opened(), 1, "asking again cannot help");
 }
 
 #[tokio::test]
