@@ -8,7 +8,7 @@ use domain::{
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 use http::request::Parts;
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use lambda_http::request::RequestContext;
 
 use crate::{App, error::ApiError, invalid::required};
@@ -39,7 +39,7 @@ pub struct Tenant {
     pub actor: String,
 }
 
-/// The time of the request: the only place where the clock is read.
+/// The time of the request, to the millisecond as JavaScript keeps it: the only place where the clock is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Now(pub Timestamp);
 
@@ -125,7 +125,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Now {
         reason = "this is where handlers get the time from"
     )]
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Timestamp::now()))
+        let now = Timestamp::now();
+        Ok(Self(now.round(Unit::Millisecond).unwrap_or(now)))
     }
 }
 

@@ -61,7 +61,6 @@ async fn a_replacement_encrypts_the_secrets_that_it_gives() {
     let body = with(body, "/headers", headers);
     let replaced = api.replace(created.id(), "*", &body).await;
     assert_eq!(replaced.status, 200, "{replaced:?}");
-    assert_ne!(set_at(&replaced), set_at(&created));
     assert_eq!(plaintexts(&api), [SECRET, SECRET, "hidden", "newer"]);
 }
 
