@@ -7,4 +7,5 @@ mod bad_input;
 mod config_api;
 mod delivery;
 mod helpers;
+mod redrive;
 mod store;

@@ -1,0 +1,197 @@
+//! The only file that calls SQS.
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::{
+    Client,
+    types::{
+        BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry,
+        DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
+        SendMessageBatchRequestEntry,
+    },
+};
+
+use crate::batches::BATCH_MAX_MESSAGES;
+
+/// How long a receive waits for a message. More than 0 makes SQS ask all its servers, so that an empty answer means that
+/// nothing is visible (Amazon SQS Developer Guide, "short and long polling"); more than 1 gains nothing.
+const WAIT_SECONDS: i32 = 1;
+
+/// A queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// A call to SQS failed as a whole.
+#[derive(Debug, thiserror::Error)]
+#[error("{action} failed on {queue_url}")]
+pub struct QueueError {
+    action: &'static str,
+    queue_url: String,
+    #[source]
+    cause: Box<aws_sdk_sqs::Error>,
+}
+
+/// What became of each entry of a batch, in the order of the entries: confirmed, or the code of its refusal.
+pub type Outcomes = Vec<Result<(), String>>;
+
+impl Queue {
+    /// The queue with this URL.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self {
+            client,
+            url: url.into(),
+        }
+    }
+
+    /// About how many messages the queue holds, hidden ones included.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue does not answer.
+    pub async fn approximate_length(&self) -> Result<usize, QueueError> {
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .set_attribute_names(Some(names.to_vec()))
+            .send()
+            .await
+            .map_err(|error| self.failed("GetQueueAttributes", error))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let number = |name| attributes.get(name)?.parse::<usize>().ok();
+        Ok(names.iter().filter_map(number).sum())
+    }
+
+    /// Receives up to ten messages and hides them from others for a while.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue does not answer.
+    pub async fn receive(
+        &self,
+        visibility_timeout_seconds: i32,
+    ) -> Result<Vec<Message>, QueueError> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(i32::try_from(BATCH_MAX_MESSAGES).unwrap_or(1))
+            .visibility_timeout(visibility_timeout_seconds)
+            .wait_time_seconds(WAIT_SECONDS)
+            .message_attribute_names("All")
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .send()
+            .await
+            .map_err(|error| self.failed("ReceiveMessage", error))?;
+        Ok(answer.messages.unwrap_or_default())
+    }
+
+    /// Sends a batch.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue does not answer; it may have the messages all the same.
+    pub async fn send(
+        &self,
+        entries: Vec<SendMessageBatchRequestEntry>,
+    ) -> Result<Outcomes, QueueError> {
+        let ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
+        let answer = self
+            .client
+            .send_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .map_err(|error| self.failed("SendMessageBatch", error))?;
+        let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
+        Ok(outcomes(&ids, confirmed, &answer.failed))
+    }
+
+    /// Deletes the messages with these receipt handles.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue does not answer; it may have deleted them all the same.
+    pub async fn delete(&self, receipt_handles: &[String]) -> Result<Outcomes, QueueError> {
+        let ids = indexes(receipt_handles);
+        let entries = ids.iter().zip(receipt_handles).filter_map(|(id, handle)| {
+            DeleteMessageBatchRequestEntry::builder()
+                .id(id)
+                .receipt_handle(handle)
+                .build()
+                .ok()
+        });
+        let answer = self
+            .client
+            .delete_message_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries.collect()))
+            .send()
+            .await
+            .map_err(|error| self.failed("DeleteMessageBatch", error))?;
+        let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
+        Ok(outcomes(&ids, confirmed, &answer.failed))
+    }
+
+    /// Makes the messages with these receipt handles visible to others at once.
+    ///
+    /// # Errors
+    /// [`QueueError`] if the queue does not answer.
+    pub async fn give_back(&self, receipt_handles: &[String]) -> Result<Outcomes, QueueError> {
+        let ids = indexes(receipt_handles);
+        let entries = ids.iter().zip(receipt_handles).filter_map(|(id, handle)| {
+            ChangeMessageVisibilityBatchRequestEntry::builder()
+                .id(id)
+                .receipt_handle(handle)
+                .visibility_timeout(0)
+                .build()
+                .ok()
+        });
+        let answer = self
+            .client
+            .change_message_visibility_batch()
+            .queue_url(&self.url)
+            .set_entries(Some(entries.collect()))
+            .send()
+            .await
+            .map_err(|error| self.failed("ChangeMessageVisibilityBatch", error))?;
+        let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
+        Ok(outcomes(&ids, confirmed, &answer.failed))
+    }
+
+    fn failed(&self, action: &'static str, cause: impl Into<aws_sdk_sqs::Error>) -> QueueError {
+        QueueError {
+            action,
+            queue_url: self.url.clone(),
+            cause: Box::new(cause.into()),
+        }
+    }
+}
+
+fn indexes(entries: &[String]) -> Vec<String> {
+    (0..entries.len()).map(|index| index.to_string()).collect()
+}
+
+/// An entry that the answer does not mention is not confirmed.
+fn outcomes<'a>(
+    ids: &[String],
+    confirmed: impl Iterator<Item = &'a str>,
+    failed: &[BatchResultErrorEntry],
+) -> Outcomes {
+    let mut outcomes: HashMap<&str, Result<(), String>> =
+        confirmed.map(|id| (id, Ok(()))).collect();
+    for refused in failed {
+        outcomes.insert(&refused.id, Err(refused.code.clone()));
+    }
+    ids.iter()
+        .map(|id| {
+            outcomes
+                .remove(id.as_str())
+                .unwrap_or_else(|| Err("not confirmed".to_owned()))
+        })
+        .collect()
+}
