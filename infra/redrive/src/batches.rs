@@ -43,7 +43,11 @@ mod tests {
             (vec![BATCH_MAX_BYTES, 1, 1], vec![1, 2]),
         ] {
             let letters = sizes.iter().map(|size| {
-                DeadLetter::read("m".to_owned(), message("m", &"x".repeat(*size), &[]))
+                DeadLetter::read(
+                    "m".to_owned(),
+                    "h".to_owned(),
+                    message("m", &"x".repeat(*size), &[]),
+                )
             });
             let lengths: Vec<usize> = batches(letters.collect()).iter().map(Vec::len).collect();
             assert_eq!(lengths, expected, "{sizes:?}");
@@ -55,7 +59,11 @@ mod tests {
         let letter = |id: &str| {
             let attributes = [("Name", "x")];
             let body = "x".repeat(BATCH_MAX_BYTES / 2 - "NameStringx".len());
-            DeadLetter::read(id.to_owned(), message(id, &body, &attributes))
+            DeadLetter::read(
+                id.to_owned(),
+                "h".to_owned(),
+                message(id, &body, &attributes),
+            )
         };
         assert_eq!(batches(vec![letter("1"), letter("2")]).len(), 1);
         assert_eq!(letter("1").bytes(), BATCH_MAX_BYTES / 2);

@@ -65,3 +65,48 @@ pub async fn carry_out(
         is_dry_run,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::fake::{EVENT, Fake, STARTED_AT, message};
+
+    async fn run(fake: &Fake, line: &str) -> anyhow::Result<Outcome> {
+        let arguments = Arguments::parse_from(line.split(' '));
+        carry_out(
+            arguments,
+            fake.client(),
+            STARTED_AT,
+            &CancellationToken::new(),
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn only_a_confirmed_move_sends_anything() {
+        let fake = Fake::with([message("1", EVENT, &[])]);
+        for line in ["redrive list --queue a", "redrive move --from a --to b"] {
+            let outcome = run(&fake, line).await.unwrap();
+            assert_eq!(
+                (outcome.summary.chosen_count(), outcome.summary.moved),
+                (1, None)
+            );
+            assert_eq!((fake.sent().len(), fake.visible().len()), (0, 1), "{line}");
+        }
+        let outcome = run(&fake, "redrive move --from a --to b --yes")
+            .await
+            .unwrap();
+        assert_eq!(outcome.summary.moved, Some(1));
+        assert_eq!((fake.sent().len(), fake.visible().len()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn a_queue_is_not_moved_to_itself() {
+        let fake = Fake::with([message("1", EVENT, &[])]);
+        let refused = run(&fake, "redrive move --from h/1/a --to i/1/a --yes").await;
+        assert!(refused.is_err());
+        assert_eq!((fake.sent().len(), fake.visible().len()), (0, 1));
+    }
+}

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use aws_sdk_sqs::types::{
     Message, MessageAttributeValue, MessageSystemAttributeName, SendMessageBatchRequestEntry,
+    builders::SendMessageBatchRequestEntryBuilder,
 };
 use domain::event::FeedbackEvent;
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub struct Group {
 pub struct DeadLetter {
     /// The queue's id of the message.
     pub message_id: String,
+    /// What it can be deleted by.
+    pub receipt_handle: String,
     /// What it is counted under.
     pub group: Group,
     /// The event's id, if it is told.
@@ -62,7 +65,7 @@ pub struct DeadLetter {
 
 impl DeadLetter {
     /// Reads a message. Attributes that are missing or unusable count as absent.
-    pub fn read(message_id: String, message: Message) -> Self {
+    pub fn read(message_id: String, receipt_handle: String, message: Message) -> Self {
         let body = message.body.unwrap_or_default();
         let attributes = message.message_attributes.unwrap_or_default();
         let system = message.attributes.unwrap_or_default();
@@ -87,6 +90,7 @@ impl DeadLetter {
             .and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok());
         Self {
             message_id,
+            receipt_handle,
             group,
             event_id,
             sent_at,
@@ -108,25 +112,17 @@ impl DeadLetter {
         self.body.len() + self.attributes.iter().map(attribute_bytes).sum::<usize>()
     }
 
-    /// The message for the feedback queue, with `id` in its batch: the same body, and no attempt state.
-    ///
-    /// # Errors
-    /// None that can happen: id and body are given.
-    pub fn entry(
-        &self,
-        id: String,
-    ) -> Result<SendMessageBatchRequestEntry, aws_sdk_sqs::error::BuildError> {
+    /// The message for the feedback queue: the same body, and no attempt state.
+    pub fn entry(&self) -> SendMessageBatchRequestEntryBuilder {
         let kept = self
             .attributes
             .iter()
             .filter(|(name, _)| !ATTEMPT_STATE.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()));
         SendMessageBatchRequestEntry::builder()
-            .id(id)
             .message_body(&self.body)
             .set_message_group_id(self.group_id.clone())
             .set_message_attributes(Some(kept.collect()))
-            .build()
     }
 }
 
@@ -142,7 +138,7 @@ mod tests {
     use crate::fake::{EVENT, attribute, message};
 
     fn read(message: Message) -> DeadLetter {
-        DeadLetter::read("m".to_owned(), message)
+        DeadLetter::read("m".to_owned(), "h".to_owned(), message)
     }
 
     fn group(
@@ -218,14 +214,21 @@ mod tests {
     #[test]
     fn the_event_goes_back_byte_for_byte_and_starts_anew() {
         let body = format!(" {EVENT}\n\u{1F600}");
-        let all = ATTEMPT_STATE.map(|name| (name, "1")).into_iter().chain([
+        let attributes = [
+            ("Attempts", "17"),
             ("EventId", "e-1"),
+            ("FirstAttemptAt", "2026-01-01T00:00:00Z"),
+            ("LastAttemptAt", "2026-01-02T00:00:00Z"),
+            ("LastError", "timeout"),
+            ("LastStatus", "503"),
             ("Organisation", "org"),
             ("Producer's", "own"),
-        ]);
-        let letter = read(message("m", &body, &all.collect::<Vec<_>>()));
-        let entry = letter.entry("7".to_owned()).unwrap();
-        assert_eq!((entry.id(), entry.message_body()), ("7", body.as_str()));
+            ("Reason", "attempts-exhausted"),
+            ("RetryAt", "2026-01-02T00:00:00Z"),
+        ];
+        let letter = read(message("m", &body, &attributes));
+        let entry = letter.entry().id("7").build().unwrap();
+        assert_eq!(entry.message_body(), body);
         let kept = HashMap::from([
             attribute("EventId", "e-1"),
             attribute("Organisation", "org"),
@@ -236,10 +239,7 @@ mod tests {
 
     #[test]
     fn the_message_group_is_kept_or_made_as_producers_make_it() {
-        let group_of = |letter: DeadLetter| {
-            let entry = letter.entry(String::new()).unwrap();
-            entry.message_group_id().map(str::to_owned)
-        };
+        let group_of = |letter: DeadLetter| letter.entry().get_message_group_id().clone();
         let mut grouped = message("m", EVENT, &[]);
         grouped.attributes = Some(HashMap::from([(
             MessageSystemAttributeName::MessageGroupId,

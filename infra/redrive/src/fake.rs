@@ -145,8 +145,13 @@ impl Fake {
         bodies
     }
 
-    /// A client's view of both queues; what is done tells which one is meant.
+    /// Either queue.
     pub(crate) fn queue(&self) -> Queue {
+        Queue::new(self.client(), "url")
+    }
+
+    /// A client of both queues; what is done tells which one is meant.
+    pub(crate) fn client(&self) -> Client {
         let fake = self.clone();
         let length = mock!(Client::get_queue_attributes).then_compute_output(move |_| {
             let length = fake.state().visible.len();
@@ -225,7 +230,7 @@ impl Fake {
                     .unwrap()
             });
         let rules = [&length, &receive, &send, &delete, &give_back];
-        Queue::new(mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules), "url")
+        mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules)
     }
 }
 

@@ -83,7 +83,10 @@ mod tests {
         let attributes = [("Reason", "gone"), ("LastStatus", "410")];
         let two_hours_ago = STARTED_AT - SignedDuration::from_hours(2);
         let message = message_sent_at("m", EVENT, &attributes, two_hours_ago);
-        filter.matches(&DeadLetter::read("m".to_owned(), message), STARTED_AT)
+        filter.matches(
+            &DeadLetter::read("m".to_owned(), "h".to_owned(), message),
+            STARTED_AT,
+        )
     }
 
     #[test]
@@ -118,7 +121,7 @@ mod tests {
         };
         let mut message = message_sent_at("m", EVENT, &[], STARTED_AT);
         message.attributes = None;
-        let letter = DeadLetter::read("m".to_owned(), message);
+        let letter = DeadLetter::read("m".to_owned(), "h".to_owned(), message);
         assert!(!filter.matches(&letter, STARTED_AT));
         assert!(Filter::default().matches(&letter, STARTED_AT));
     }

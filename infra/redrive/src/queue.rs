@@ -1,13 +1,12 @@
 //! The only file that calls SQS.
 
-use std::collections::HashMap;
-
 use aws_sdk_sqs::{
     Client,
+    error::SdkError,
     types::{
         BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry,
         DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
-        SendMessageBatchRequestEntry,
+        builders::SendMessageBatchRequestEntryBuilder,
     },
 };
 
@@ -91,50 +90,54 @@ impl Queue {
         Ok(answer.messages.unwrap_or_default())
     }
 
-    /// Sends a batch.
+    /// Sends a batch; ids are given here.
     ///
     /// # Errors
     /// [`QueueError`] if the queue does not answer; it may have the messages all the same.
     pub async fn send(
         &self,
-        entries: Vec<SendMessageBatchRequestEntry>,
+        messages: Vec<SendMessageBatchRequestEntryBuilder>,
     ) -> Result<Outcomes, QueueError> {
-        let ids: Vec<String> = entries.iter().map(|entry| entry.id.clone()).collect();
-        let answer = self
-            .client
-            .send_message_batch()
-            .queue_url(&self.url)
+        let failed = |error| self.failed("SendMessageBatch", error);
+        let count = messages.len();
+        let entries = messages.into_iter().enumerate();
+        let entries = entries.map(|(index, message)| message.id(index.to_string()).build());
+        let entries = entries
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| failed(SdkError::construction_failure(error)))?;
+        let request = self.client.send_message_batch().queue_url(&self.url);
+        let answer = request
             .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| self.failed("SendMessageBatch", error))?;
+            .map_err(failed)?;
         let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
-        Ok(outcomes(&ids, confirmed, &answer.failed))
+        Ok(outcomes(count, confirmed, &answer.failed))
     }
 
     /// Deletes the messages with these receipt handles.
     ///
     /// # Errors
     /// [`QueueError`] if the queue does not answer; it may have deleted them all the same.
-    pub async fn delete(&self, receipt_handles: &[String]) -> Result<Outcomes, QueueError> {
-        let ids = indexes(receipt_handles);
-        let entries = ids.iter().zip(receipt_handles).filter_map(|(id, handle)| {
+    pub async fn delete(&self, receipt_handles: &[&str]) -> Result<Outcomes, QueueError> {
+        let failed = |error| self.failed("DeleteMessageBatch", error);
+        let entries = receipt_handles.iter().enumerate().map(|(index, handle)| {
             DeleteMessageBatchRequestEntry::builder()
-                .id(id)
-                .receipt_handle(handle)
+                .id(index.to_string())
+                .receipt_handle(*handle)
                 .build()
-                .ok()
         });
-        let answer = self
-            .client
-            .delete_message_batch()
-            .queue_url(&self.url)
-            .set_entries(Some(entries.collect()))
+        let entries = entries
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| failed(SdkError::construction_failure(error)))?;
+        let request = self.client.delete_message_batch().queue_url(&self.url);
+        let answer = request
+            .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| self.failed("DeleteMessageBatch", error))?;
+            .map_err(failed)?;
         let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
-        Ok(outcomes(&ids, confirmed, &answer.failed))
+        Ok(outcomes(receipt_handles.len(), confirmed, &answer.failed))
     }
 
     /// Makes the messages with these receipt handles visible to others at once.
@@ -142,25 +145,26 @@ impl Queue {
     /// # Errors
     /// [`QueueError`] if the queue does not answer.
     pub async fn give_back(&self, receipt_handles: &[String]) -> Result<Outcomes, QueueError> {
-        let ids = indexes(receipt_handles);
-        let entries = ids.iter().zip(receipt_handles).filter_map(|(id, handle)| {
+        let failed = |error| self.failed("ChangeMessageVisibilityBatch", error);
+        let entries = receipt_handles.iter().enumerate().map(|(index, handle)| {
             ChangeMessageVisibilityBatchRequestEntry::builder()
-                .id(id)
+                .id(index.to_string())
                 .receipt_handle(handle)
                 .visibility_timeout(0)
                 .build()
-                .ok()
         });
-        let answer = self
-            .client
-            .change_message_visibility_batch()
+        let entries = entries
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| failed(SdkError::construction_failure(error)))?;
+        let request = self.client.change_message_visibility_batch();
+        let answer = request
             .queue_url(&self.url)
-            .set_entries(Some(entries.collect()))
+            .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| self.failed("ChangeMessageVisibilityBatch", error))?;
+            .map_err(failed)?;
         let confirmed = answer.successful.iter().map(|entry| entry.id.as_str());
-        Ok(outcomes(&ids, confirmed, &answer.failed))
+        Ok(outcomes(receipt_handles.len(), confirmed, &answer.failed))
     }
 
     fn failed(&self, action: &'static str, cause: impl Into<aws_sdk_sqs::Error>) -> QueueError {
@@ -172,26 +176,22 @@ impl Queue {
     }
 }
 
-fn indexes(entries: &[String]) -> Vec<String> {
-    (0..entries.len()).map(|index| index.to_string()).collect()
-}
-
 /// An entry that the answer does not mention is not confirmed.
 fn outcomes<'a>(
-    ids: &[String],
+    count: usize,
     confirmed: impl Iterator<Item = &'a str>,
     failed: &[BatchResultErrorEntry],
 ) -> Outcomes {
-    let mut outcomes: HashMap<&str, Result<(), String>> =
-        confirmed.map(|id| (id, Ok(()))).collect();
-    for refused in failed {
-        outcomes.insert(&refused.id, Err(refused.code.clone()));
+    let mut outcomes = vec![Err("not confirmed".to_owned()); count];
+    let confirmed = confirmed.map(|id| (id, Ok(())));
+    let failed = failed
+        .iter()
+        .map(|refused| (refused.id.as_str(), Err(refused.code.clone())));
+    for (id, result) in confirmed.chain(failed) {
+        let index = id.parse::<usize>().ok();
+        if let Some(outcome) = index.and_then(|index| outcomes.get_mut(index)) {
+            *outcome = result;
+        }
     }
-    ids.iter()
-        .map(|id| {
-            outcomes
-                .remove(id.as_str())
-                .unwrap_or_else(|| Err("not confirmed".to_owned()))
-        })
-        .collect()
+    outcomes
 }

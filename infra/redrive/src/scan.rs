@@ -132,9 +132,11 @@ impl Scan {
                 *held = Receipt::Held(handle);
                 return None;
             }
-            None => self.known.insert(message_id.clone(), Receipt::Held(handle)),
+            None => self
+                .known
+                .insert(message_id.clone(), Receipt::Held(handle.clone())),
         };
-        let letter = DeadLetter::read(message_id, message);
+        let letter = DeadLetter::read(message_id, handle, message);
         if letter
             .sent_at
             .is_some_and(|sent_at| sent_at > self.started_at)
@@ -152,13 +154,7 @@ impl Scan {
     /// # Errors
     /// [`QueueError`] if the queue does not answer.
     pub async fn delete(&self, letters: &[&DeadLetter]) -> Result<Outcomes, QueueError> {
-        let handles =
-            letters
-                .iter()
-                .filter_map(|letter| match self.known.get(&letter.message_id)? {
-                    Receipt::Held(handle) => Some(handle.clone()),
-                    Receipt::Released => None,
-                });
+        let handles = letters.iter().map(|letter| letter.receipt_handle.as_str());
         self.queue.delete(&handles.collect::<Vec<_>>()).await
     }
 

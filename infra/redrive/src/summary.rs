@@ -120,7 +120,7 @@ mod tests {
             let sent_at = STARTED_AT - jiff::SignedDuration::from_mins(minutes);
             let attributes = [("Reason", reason), answer];
             let message = message_sent_at("m", EVENT, &attributes, sent_at);
-            summary.count(&DeadLetter::read("m".to_owned(), message));
+            summary.count(&DeadLetter::read("m".to_owned(), "h".to_owned(), message));
         }
         summary
     }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     dead_letter::DeadLetter,
     progress::Progress,
-    queue::{Outcomes, Queue, QueueError},
+    queue::{Queue, QueueError},
     scan::Scan,
 };
 
@@ -60,7 +60,8 @@ impl Target {
         {
             return moved;
         }
-        let sent = match self.send(&batch).await {
+        let entries = batch.iter().map(DeadLetter::entry);
+        let sent = match self.queue.send(entries.collect()).await {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 moved.failure = Some(error);
@@ -108,14 +109,6 @@ impl Target {
                 limiter.until_ready().await;
             }
         }
-    }
-
-    async fn send(&self, batch: &[DeadLetter]) -> Result<Outcomes, QueueError> {
-        let entries = batch
-            .iter()
-            .enumerate()
-            .filter_map(|(index, letter)| letter.entry(index.to_string()).ok());
-        self.queue.send(entries.collect()).await
     }
 }
 
