@@ -56,7 +56,7 @@ pub async fn handle<L: ConfigLookup>(
         .iter()
         .map(|message| Record::read(message, now))
         .collect::<Result<Vec<_>, _>>()?;
-    let configuration = look_up(app, &records, now).await;
+    let configuration = look_up(app, &records).await;
     let latest_end = deadline.checked_sub(SETTLE_RESERVE).unwrap_or(deadline);
     // Not in order, so that a slow event holds up none that waits for its turn.
     let mut dispositions = vec![Disposition::Leave; records.len()];
@@ -85,12 +85,8 @@ pub async fn handle<L: ConfigLookup>(
 }
 
 /// Reads what is configured for the events that are due.
-async fn look_up<L: ConfigLookup>(
-    app: &App<L>,
-    records: &[Record<'_>],
-    now: Timestamp,
-) -> Configuration {
-    let due = records.iter().filter(|record| !record.is_waiting(now));
+async fn look_up<L: ConfigLookup>(app: &App<L>, records: &[Record<'_>]) -> Configuration {
+    let due = records.iter().filter(|record| !record.is_waiting);
     let keys = due.filter_map(|record| Some((record.key()?, record.campaign.as_ref())));
     let (configuration, error) = app.lookup.look_up(wanted(keys)).await;
     if let Some(error) = error {
@@ -99,7 +95,7 @@ async fn look_up<L: ConfigLookup>(
     configuration
 }
 
-/// Decides what becomes of a record. A panic is a defect of ours, and costs no other record.
+/// What becomes of a record. A panic is a defect of ours, and costs no other record.
 async fn dispose<L: ConfigLookup>(
     app: &App<L>,
     configuration: &Configuration,
@@ -113,8 +109,8 @@ async fn dispose<L: ConfigLookup>(
         config.org = record.key().map(|key| key.org.as_str()),
         config.sandbox = record.key().map(|key| key.sandbox.as_str()),
     );
-    let judged = judge_record(app, configuration, record, latest_end).instrument(span.clone());
-    AssertUnwindSafe(judged)
+    let decided = decide(app, configuration, record, latest_end).instrument(span.clone());
+    AssertUnwindSafe(decided)
         .catch_unwind()
         .await
         .unwrap_or_else(|_| {
@@ -123,7 +119,7 @@ async fn dispose<L: ConfigLookup>(
         })
 }
 
-async fn judge_record<L: ConfigLookup>(
+async fn decide<L: ConfigLookup>(
     app: &App<L>,
     configuration: &Configuration,
     record: &Record<'_>,
@@ -139,7 +135,7 @@ async fn judge_record<L: ConfigLookup>(
             return Disposition::DeadLetter(progress, DeadLetterReason::Unreadable);
         }
     };
-    if record.is_waiting(now) {
+    if record.is_waiting {
         tracing::debug!("the next attempt is not due yet");
         return Disposition::Wait(progress);
     }

@@ -21,6 +21,8 @@ pub struct Record<'a> {
     pub group_id: Option<&'a str>,
     /// How far the event has come.
     pub progress: Progress,
+    /// Whether the time of the next attempt had not come when the message was read.
+    pub is_waiting: bool,
     /// The event, or why there is none.
     pub event: Result<FeedbackEvent<'a>, Unreadable>,
     /// The event's id, given or derived.
@@ -56,21 +58,19 @@ impl<'a> Record<'a> {
             .as_ref()
             .ok()
             .and_then(|event| CampaignId::parse(event.campaign.as_deref()?).ok());
+        let progress = Progress::read(&message.message_attributes, now);
         Ok(Self {
             message_id,
             body,
             group_id: message.attributes.get("MessageGroupId").map(String::as_str),
-            progress: Progress::read(&message.message_attributes, now),
+            is_waiting: progress
+                .retry_at
+                .is_some_and(|retry_at| queue_delay_seconds(retry_at, now).is_some()),
+            progress,
             event,
             event_id,
             campaign,
         })
-    }
-
-    /// Whether the time of the next attempt has not come yet. An unreadable message waits for nothing.
-    pub fn is_waiting(&self, now: Timestamp) -> bool {
-        let retry_at = self.progress.retry_at;
-        self.event.is_ok() && retry_at.is_some_and(|at| queue_delay_seconds(at, now).is_some())
     }
 
     /// What the event belongs to; `None` for an unreadable one.
