@@ -83,7 +83,8 @@ impl Progress {
     ) -> HashMap<String, MessageAttributeValue> {
         let text = |name, value: Option<String>| Some((name, "String", value?));
         let number = |name, value: Option<u32>| Some((name, "Number", value?.to_string()));
-        let time = |name, value: Option<Timestamp>| text(name, value.map(|time| time.to_string()));
+        let time =
+            |name, value: Option<Timestamp>| text(name, value.map(|time| format!("{time:.3}")));
         [
             text("EventId", Some(event_id.to_owned())),
             text("Organisation", key.map(|key| key.org.to_string())),
@@ -176,9 +177,9 @@ mod tests {
             ("Sandbox", "String", "prod"),
             ("Reason", "String", "gone"),
             ("Attempts", "Number", "3"),
-            ("FirstAttemptAt", "String", "1970-01-01T00:00:10Z"),
-            ("LastAttemptAt", "String", "1970-01-01T00:00:20Z"),
-            ("RetryAt", "String", "1970-01-01T01:23:20Z"),
+            ("FirstAttemptAt", "String", "1970-01-01T00:00:10.000Z"),
+            ("LastAttemptAt", "String", "1970-01-01T00:00:20.000Z"),
+            ("RetryAt", "String", "1970-01-01T01:23:20.000Z"),
             ("LastStatus", "Number", "503"),
             ("LastError", "String", "timeout"),
         ] {

@@ -38,11 +38,11 @@ async fn a_failed_event_waits_on_the_retry_queue_with_its_body_unchanged() {
             attributes: attributes(&[
                 ("Attempts", "1"),
                 ("EventId", "e-1"),
-                ("FirstAttemptAt", "2023-11-14T22:13:20Z"),
-                ("LastAttemptAt", "2023-11-14T22:13:20Z"),
+                ("FirstAttemptAt", "2023-11-14T22:13:20.000Z"),
+                ("LastAttemptAt", "2023-11-14T22:13:20.000Z"),
                 ("LastStatus", "503"),
                 ("Organisation", "myImsOrg"),
-                ("RetryAt", "2023-11-14T22:13:25Z"),
+                ("RetryAt", "2023-11-14T22:13:25.000Z"),
                 ("Sandbox", "prod"),
             ]),
         }
@@ -67,7 +67,7 @@ async fn the_next_attempt_has_the_next_number_the_same_id_and_the_same_body() {
     let (stage, receiver) = failing_stage().await;
     let first = stage.handle_one(message("m-1", event(json!({})))).await;
     let mut due = received_again(&first);
-    due["messageAttributes"]["RetryAt"]["stringValue"] = json!("2023-11-14T22:13:20Z");
+    due["messageAttributes"]["RetryAt"]["stringValue"] = json!("2023-11-14T22:13:20.000Z");
     stage.handle(vec![due]).await;
     let received = receiver.received();
     assert_eq!(received[1].headers["webhook-attempt"], "2");
@@ -83,15 +83,15 @@ async fn an_event_that_is_not_due_yet_takes_another_hop_without_a_call() {
     let before = [
         ("Attempts", "12"),
         ("EventId", "e-1"),
-        ("FirstAttemptAt", "2023-11-14T21:00:00Z"),
-        ("LastAttemptAt", "2023-11-14T22:00:00Z"),
+        ("FirstAttemptAt", "2023-11-14T21:00:00.000Z"),
+        ("LastAttemptAt", "2023-11-14T22:00:00.000Z"),
         ("LastError", "timeout"),
         ("Organisation", "myImsOrg"),
         ("Sandbox", "prod"),
     ];
     for (retry_at, delay_seconds) in [
-        ("2023-11-14T23:00:00Z", 900),
-        ("2023-11-14T22:13:50.5Z", 31),
+        ("2023-11-14T23:00:00.000Z", 900),
+        ("2023-11-14T22:13:50.500Z", 31),
     ] {
         let before = [&before[..], &[("RetryAt", retry_at)]].concat();
         let (sent, receiver) = next_attempt(&before).await;
@@ -106,7 +106,7 @@ async fn an_event_that_is_not_due_yet_takes_another_hop_without_a_call() {
 async fn an_event_whose_retry_window_is_over_goes_to_the_dead_letter_queue() {
     let (sent, receiver) = next_attempt(&[
         ("Attempts", "30"),
-        ("FirstAttemptAt", "2023-11-13T22:13:30Z"),
+        ("FirstAttemptAt", "2023-11-13T22:13:30.000Z"),
     ])
     .await;
     assert_eq!(receiver.received().len(), 1, "a last attempt is made");
@@ -120,8 +120,8 @@ async fn an_event_whose_retry_window_is_over_goes_to_the_dead_letter_queue() {
         attributes(&[
             ("Attempts", "31"),
             ("EventId", "e-1"),
-            ("FirstAttemptAt", "2023-11-13T22:13:30Z"),
-            ("LastAttemptAt", "2023-11-14T22:13:20Z"),
+            ("FirstAttemptAt", "2023-11-13T22:13:30.000Z"),
+            ("LastAttemptAt", "2023-11-14T22:13:20.000Z"),
             ("LastStatus", "503"),
             ("Organisation", "myImsOrg"),
             ("Reason", "attempts-exhausted"),
@@ -140,7 +140,10 @@ async fn an_event_that_is_put_back_from_the_dead_letter_queue_starts_anew() {
     .await;
     assert_eq!(receiver.received()[0].headers["webhook-attempt"], "1");
     assert_eq!(sent.queue_url, RETRY_QUEUE);
-    assert_eq!(sent.attributes["FirstAttemptAt"], "2023-11-14T22:13:20Z");
+    assert_eq!(
+        sent.attributes["FirstAttemptAt"],
+        "2023-11-14T22:13:20.000Z"
+    );
 }
 
 #[tokio::test]
