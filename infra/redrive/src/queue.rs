@@ -195,3 +195,27 @@ fn outcomes<'a>(
     }
     outcomes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_queue_mentions_is_confirmed() {
+        let refused = BatchResultErrorEntry::builder()
+            .id("0")
+            .code("InternalError")
+            .sender_fault(false)
+            .build()
+            .unwrap();
+        let unknown = "9";
+        assert_eq!(
+            outcomes(3, [unknown, "2"].into_iter(), &[refused]),
+            [
+                Err("InternalError".to_owned()),
+                Err("not confirmed".to_owned()),
+                Ok(())
+            ]
+        );
+    }
+}
