@@ -7,6 +7,7 @@ import sys
 import click
 
 from infra.local import build, session
+from infra.local.paths import LOCAL
 from infra.local.screen import console
 
 INTERRUPTED = 130
@@ -21,7 +22,7 @@ def cli() -> None:
 def build_functions() -> None:
     """Build both functions for Lambda."""
     with build.exclusive():
-        build.build()
+        build.build(LOCAL / "processes")
 
 
 def run_options(command: click.decorators.FC) -> click.decorators.FC:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from infra.local import command, environment
 from infra.local.paths import LOCAL, ROOT, TOOLS
@@ -24,8 +25,8 @@ def exclusive() -> Iterator[None]:
         yield
 
 
-def build() -> None:
-    """Compile both functions, then lay the packages out in `.aws-sam/build`.
+def build(records: Path) -> None:
+    """Compile both functions, then lay the packages out in `.aws-sam/build`. `records` is where processes go on record.
 
     `sam build` compiles too, but silently, and the first time takes minutes. So the functions are compiled beforehand,
     and its own calls of the same command find nothing left to do.
@@ -36,7 +37,7 @@ def build() -> None:
     with step("Compile both functions (minutes the first time)") as report:
         command.run(
             ["cargo", "lambda", "build", "--release"],
-            records=LOCAL / "processes",
+            records=records,
             env=environment.for_tools(),
             log=LOCAL / "compile.log",
             cwd=ROOT,
@@ -46,7 +47,7 @@ def build() -> None:
     with step("Package the functions"):
         command.run(
             [TOOLS / "sam", "build"],
-            records=LOCAL / "processes",
+            records=records,
             env=environment.for_tools(),
             log=LOCAL / "package.log",
             cwd=ROOT,

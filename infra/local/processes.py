@@ -56,8 +56,24 @@ def recorded(pid: int, records: Path) -> Iterator[None]:
 
 
 def alive(records: Path) -> list[int]:
-    """The recorded processes that still run."""
-    return [record["pid"] for record in map(read, records.glob("*.json")) if is_running(record)]
+    """The recorded processes that still run, the one that started the others first."""
+    running = [record for record in map(read, records.glob("*.json")) if is_running(record)]
+    return [record["pid"] for record in sorted(running, key=lambda record: record["created"])]
+
+
+def end(pid: int) -> None:
+    """End a recorded process and what it started."""
+    if group_of(pid) == pid:
+        end_group(pid)
+        return
+    try:
+        process = psutil.Process(pid)
+        process.terminate()
+        process.wait(2 * GRACE_SECONDS)
+    except psutil.NoSuchProcess:
+        pass
+    except psutil.TimeoutExpired:
+        process.kill()
 
 
 def end_group(leader: int) -> None:

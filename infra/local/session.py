@@ -63,9 +63,10 @@ def execute(command: Sequence[str]) -> int:
 
 def down() -> None:
     """End what `run` started, even if it crashed, and what crashed test runs left. Throw their state away."""
-    for leader in processes.alive(RUN_HOME / "processes"):
-        with step(f"End process {leader}"):
-            processes.end_group(leader)
+    # Whoever started the others comes first and usually ends them itself.
+    while running := processes.alive(RUN_HOME / "processes"):
+        with step(f"End process {running[0]}"):
+            processes.end(running[0])
     shutil.rmtree(RUN_HOME, ignore_errors=True)
     discard_abandoned_tests()
 
@@ -75,7 +76,7 @@ def deployed_stack(home: Path, port: int, issued: Certificates, *, keep: bool) -
     """Build, start a cloud and deploy to it. One checkout does this once at a time."""
     with ExitStack() as running:
         with build.exclusive():
-            build.build()
+            build.build(home / "processes")
             with step("Start the local cloud"):
                 started: Cloud = running.enter_context(cloud.running(home, port, keep=keep))
             with step("Deploy"):
@@ -128,10 +129,10 @@ def terminate(number: int, frame: FrameType | None) -> NoReturn:
 def discard_abandoned_tests() -> None:
     for home in TEST_HOMES.glob("*"):
         owner = int(home.name)
-        leaders = processes.alive(home / "processes")
-        if owner in leaders:
+        left = processes.alive(home / "processes")
+        if owner in left:
             continue
-        for leader in leaders:
-            processes.end_group(leader)
+        for pid in left:
+            processes.end(pid)
         shutil.rmtree(home, ignore_errors=True)
         console.print(f"Removed what an aborted test run left: {home.name}", style="dim")
