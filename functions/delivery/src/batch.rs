@@ -151,7 +151,11 @@ async fn decide<L: ConfigLookup>(
         .await;
     match delivery {
         Delivery::Skipped(skip) => {
-            tracing::debug!(reason = ?skip, "the event is not wanted");
+            tracing::info!(
+                outcome = "Skipped",
+                reason = skip.as_str(),
+                "the event is not wanted"
+            );
             Disposition::Skipped(skip)
         }
         Delivery::Impossible => Disposition::Leave,

@@ -38,6 +38,18 @@ pub enum Skip {
     Campaign,
 }
 
+impl Skip {
+    /// The reason as it is logged.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoConfiguration => "no-configuration",
+            Self::Channel => "channel-not-selected",
+            Self::Status => "status-not-selected",
+            Self::Campaign => "campaign-not-switched-on",
+        }
+    }
+}
+
 /// What came of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
