@@ -1,6 +1,5 @@
 //! Carries out a command line.
 
-use anyhow::ensure;
 use aws_sdk_sqs::Client;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -27,23 +26,33 @@ pub struct Outcome {
     pub is_dry_run: bool,
 }
 
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Dead letters would be moved to where they are.
+    #[error("--from and --to are the same queue")]
+    SameQueue,
+    /// The dead-letter queue does not answer.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
 /// Lists or moves dead letters as they are at `now`, until `stop` is cancelled.
 ///
 /// # Errors
-/// The queues are one and the same, or the dead-letter queue cannot be reached. Then nothing was done.
+/// [`CommandError`], and then nothing was done. What fails later is part of the outcome.
 pub async fn carry_out(
     arguments: Arguments,
     client: Client,
     now: Timestamp,
     stop: &CancellationToken,
-) -> anyhow::Result<Outcome> {
+) -> Result<Outcome, CommandError> {
     let (from, look, max, target, is_dry_run) = match arguments.command {
         Command::List(list) => (list.queue, list.look, None, None, false),
         Command::Move(this) => {
-            ensure!(
-                !is_same_queue(&this.from, &this.to),
-                "--from and --to are the same queue"
-            );
+            if is_same_queue(&this.from, &this.to) {
+                return Err(CommandError::SameQueue);
+            }
             let target = Target::new(Queue::new(client.clone(), this.to), this.rate);
             let target = this.yes.then_some(target);
             (this.from, this.look, this.max, target, !this.yes)
@@ -73,7 +82,7 @@ mod tests {
     use super::*;
     use crate::fake::{EVENT, Fake, STARTED_AT, message};
 
-    async fn run(fake: &Fake, line: &str) -> anyhow::Result<Outcome> {
+    async fn run(fake: &Fake, line: &str) -> Result<Outcome, CommandError> {
         let arguments = Arguments::parse_from(line.split(' '));
         carry_out(
             arguments,
@@ -106,7 +115,7 @@ mod tests {
     async fn a_queue_is_not_moved_to_itself() {
         let fake = Fake::with([message("1", EVENT, &[])]);
         let refused = run(&fake, "redrive move --from h/1/a --to i/1/a --yes").await;
-        assert!(refused.is_err());
+        assert!(matches!(refused, Err(CommandError::SameQueue)));
         assert_eq!((fake.sent().len(), fake.visible().len()), (0, 1));
     }
 }

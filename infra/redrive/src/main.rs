@@ -20,8 +20,15 @@ use tokio_util::sync::CancellationToken;
 const INTERRUPTED: u8 = 130;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<ExitCode> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    run(Arguments::parse()).await.unwrap_or_else(|error| {
+        // Where nobody can read it any more, there is nobody to tell.
+        let _ = writeln!(stderr(), "Error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let as_json = arguments.as_json();
     let client = Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
     #[expect(
@@ -49,7 +56,6 @@ fn stop_on_ctrl_c() -> CancellationToken {
     tokio::spawn(async move {
         if ctrl_c().await.is_ok() {
             stopping.cancel();
-            // Where nobody can read it any more, there is nobody to tell.
             let _ = writeln!(
                 stderr(),
                 "Finishing the batches in hand, and giving the rest back."

@@ -130,7 +130,7 @@ mod tests {
         let text = summary().to_string();
         let rows: Vec<Vec<&str>> = text
             .lines()
-            .map(|line| line.split_whitespace().collect())
+            .map(|line| line.trim_matches('│').split_whitespace().collect())
             .collect();
         let row = |words: &str| {
             let words: Vec<&str> = words.split(' ').collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter};
 
-use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{CellAlignment, Table, presets::UTF8_BORDERS_ONLY};
 
 use crate::summary::Summary;
 
@@ -57,7 +57,7 @@ impl Display for Summary {
 
 fn table(summary: &Summary) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_BORDERS_ONLY);
     table.set_header([
         "reason",
         "organisation",
