@@ -12,12 +12,12 @@ import jwt
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from infra.local import environment, judge
+from infra.local import certificates, environment, judge
 from infra.local.customer import SANDBOX, Administrator
 from infra.local.paths import ROOT, SAMPLES, TOOLS
 from infra.local.receiver import Delivery
 from infra.local.screen import console, heading
-from infra.local.stack import Stack
+from infra.local.stack import DEVELOPMENT_HOST, Stack
 from infra.local.walkthrough import Organisation
 
 
@@ -101,7 +101,22 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
         "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"],
         "TABLE": stack.outputs["TableName"],
     }
+    write_sam_local(stack)
     path = stack.cloud.home / "variables.sh"
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     path.write_text("\n".join([*lines, f'export PATH={shlex.quote(str(TOOLS))}:"$PATH"', ""]))
     return path
+
+
+def write_sam_local(stack: Stack) -> None:
+    """Write the file for `sam local invoke --env-vars` that points a function at this stack."""
+    variables = {
+        "AWS_ENDPOINT_URL": stack.cloud.endpoint,
+        "TABLE_NAME": stack.outputs["TableName"],
+        "SECRETS_KEY_ID": stack.outputs["SecretsKeyArn"],
+        "RETRY_QUEUE_URL": stack.outputs["RetryQueueUrl"],
+        "DEAD_LETTER_QUEUE_URL": stack.outputs["DeadLetterQueueUrl"],
+        "DEVELOPMENT_HOSTS": DEVELOPMENT_HOST,
+        "DEVELOPMENT_CA": certificates.issue(stack.cloud.home).authority_parameter(),
+    }
+    (stack.cloud.home / "sam-local.json").write_text(json.dumps({"Parameters": variables}, indent=2))
