@@ -71,6 +71,7 @@ def readable(line: str) -> str:
     """A structured line as `LEVEL message name=value …`; any other line as it is."""
     try:
         fields = json.loads(line)
+        fields |= fields.pop("fields", {})
         span = fields.pop("span", {})
         sentence = f"{fields.pop('level')} {fields.pop('message')}"
     except (ValueError, KeyError, AttributeError):

@@ -104,7 +104,9 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
     write_sam_local(stack)
     path = stack.cloud.home / "variables.sh"
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
-    path.write_text("\n".join([*lines, f'export PATH={shlex.quote(str(TOOLS))}:"$PATH"', ""]))
+    # Version 1 of the command ignores AWS_ENDPOINT_URL for SQS.
+    lines.append(f'aws() {{ {shlex.quote(str(TOOLS / "aws"))} --endpoint-url {stack.cloud.endpoint} "$@"; }}')
+    path.write_text("\n".join(lines) + "\n")
     return path
 
 
