@@ -70,11 +70,10 @@ def show(function: str, event: dict[str, Any]) -> None:
 def readable(line: str) -> str:
     """A structured line as `LEVEL message name=value …`; any other line as it is."""
     try:
-        fields = json.loads(line)
-        fields |= fields.pop("fields", {})
-        span = fields.pop("span", {})
-        sentence = f"{fields.pop('level')} {fields.pop('message')}"
+        record = json.loads(line)
+        details = record | record.get("fields", {}) | record.get("span", {})
+        sentence = f"{details.pop('level')} {details.pop('message')}"
     except (ValueError, KeyError, AttributeError):
         return line
-    details = {name: value for name, value in (fields | span).items() if name not in ("timestamp", "target", "name")}
-    return " ".join([sentence, *(f"{name}={value}" for name, value in details.items())])
+    hidden = ("timestamp", "target", "fields", "span", "name")
+    return " ".join([sentence, *(f"{name}={value}" for name, value in details.items() if name not in hidden)])
