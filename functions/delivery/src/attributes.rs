@@ -17,7 +17,7 @@ pub enum DeadLetterReason {
     Unreadable,
     /// The endpoint answered 410.
     Gone,
-    /// The retry window is over.
+    /// The retry window is over, or as many attempts were made as are allowed.
     AttemptsExhausted,
 }
 

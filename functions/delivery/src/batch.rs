@@ -139,9 +139,12 @@ async fn decide<L: ConfigLookup>(
         tracing::debug!("the next attempt is not due yet");
         return Disposition::Wait(progress);
     }
+    let number = progress.attempts.saturating_add(1);
     let attempt = Attempt {
         event_id: &record.event_id,
-        number: progress.attempts.saturating_add(1),
+        number,
+        remaining: app.retry.attempts_max.saturating_sub(number),
+        retry_until: app.retry.deadline(progress.first_attempt_at.unwrap_or(now)),
         at: now,
     };
     let campaign = record.campaign.as_ref();

@@ -16,6 +16,11 @@ const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
 const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 /// The attempt's number, from 1 on.
 const WEBHOOK_ATTEMPT: HeaderName = HeaderName::from_static("webhook-attempt");
+/// How many attempts may follow this one.
+const WEBHOOK_ATTEMPTS_REMAINING: HeaderName =
+    HeaderName::from_static("webhook-attempts-remaining");
+/// When the event is given up, in seconds since 1970.
+const WEBHOOK_RETRY_UNTIL: HeaderName = HeaderName::from_static("webhook-retry-until");
 
 /// One attempt to deliver an event.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +29,10 @@ pub struct Attempt<'a> {
     pub event_id: &'a str,
     /// 1 for the first.
     pub number: u32,
+    /// How many may follow.
+    pub remaining: u32,
+    /// When the event is given up.
+    pub retry_until: Timestamp,
     /// When it is made.
     pub at: Timestamp,
 }
@@ -52,6 +61,8 @@ impl WebhookRequest {
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
         headers.insert(WEBHOOK_TIMESTAMP, attempt.at.as_second().into());
         headers.insert(WEBHOOK_ATTEMPT, attempt.number.into());
+        headers.insert(WEBHOOK_ATTEMPTS_REMAINING, attempt.remaining.into());
+        headers.insert(WEBHOOK_RETRY_UNTIL, attempt.retry_until.as_second().into());
         // An event's id is visible ASCII, which every header may have.
         if let Ok(event_id) = HeaderValue::try_from(attempt.event_id) {
             headers.insert(WEBHOOK_ID, event_id);
@@ -72,6 +83,8 @@ mod tests {
             "webhook-id",
             "webhook-timestamp",
             "webhook-attempt",
+            "webhook-attempts-remaining",
+            "webhook-retry-until",
         ];
         let mut endpoint_headers = HeaderMap::new();
         for name in names.into_iter().chain(["x-source"]) {
@@ -81,6 +94,8 @@ mod tests {
         let attempt = Attempt {
             event_id: "e-1",
             number: 3,
+            remaining: 97,
+            retry_until: Timestamp::from_second(1_700_086_400).unwrap(),
             at: Timestamp::from_second(1_700_000_000).unwrap(),
         };
         let url = EndpointUrl::parse("https://example.com/").unwrap();
@@ -88,7 +103,16 @@ mod tests {
         let values = |name| -> Vec<_> { request.headers.get_all(name).iter().collect() };
         assert_eq!(
             names.map(values),
-            ["application/json", PRODUCT, "e-1", "1700000000", "3"].map(|value| vec![value])
+            [
+                "application/json",
+                PRODUCT,
+                "e-1",
+                "1700000000",
+                "3",
+                "97",
+                "1700086400"
+            ]
+            .map(|value| vec![value])
         );
         assert_eq!(values("x-source"), ["theirs", "theirs too"]);
     }

@@ -28,11 +28,20 @@ pub struct RetryPolicy {
     pub first_delay: Duration,
     /// How long after the first attempt the last one may take place.
     pub window: Duration,
+    /// Most attempts, however much of the window is left.
+    pub attempts_max: u32,
 }
 
 impl RetryPolicy {
+    /// The time after which an event is given up.
+    pub fn deadline(&self, first_attempt_at: Timestamp) -> Timestamp {
+        first_attempt_at
+            .checked_add(self.window)
+            .unwrap_or(Timestamp::MAX)
+    }
+
     /// When the next attempt is due after `attempts` of them failed, the last one at `now`; `None` if that is after the
-    /// window. `jitter` is a random number from 0 to 1, `retry_after` what the endpoint asked for.
+    /// window, or no attempt remains. `jitter` is a random number from 0 to 1, `retry_after` what the endpoint asked for.
     pub fn next_attempt(
         &self,
         attempts: u32,
@@ -41,6 +50,9 @@ impl RetryPolicy {
         retry_after: Option<Duration>,
         jitter: f64,
     ) -> Option<Timestamp> {
+        if attempts >= self.attempts_max {
+            return None;
+        }
         let doublings = attempts.saturating_sub(1).min(DOUBLINGS_MAX);
         let ceiling = self
             .first_delay
@@ -52,8 +64,7 @@ impl RetryPolicy {
         // A queue counts whole seconds; none at all would be another attempt within milliseconds.
         let delay = Duration::from_secs(whole_seconds(delay).max(1));
         let due = now.checked_add(delay).ok()?;
-        let end = first_attempt_at.checked_add(self.window).ok()?;
-        (due <= end).then_some(due)
+        (due <= self.deadline(first_attempt_at)).then_some(due)
     }
 }
 
@@ -91,6 +102,7 @@ mod tests {
     const POLICY: RetryPolicy = RetryPolicy {
         first_delay: Duration::from_secs(5),
         window: Duration::from_secs(24 * 3_600),
+        attempts_max: u32::MAX,
     };
 
     fn at(second: i64) -> Timestamp {
@@ -114,7 +126,7 @@ mod tests {
             (3, 20),
             (10, 2_560),
             (11, 3_600),
-            (u32::MAX, 3_600),
+            (u32::MAX - 1, 3_600),
         ] {
             assert_eq!(delay_seconds(attempts, None, 1.0), ceiling, "{attempts}");
         }
@@ -149,6 +161,18 @@ mod tests {
             POLICY.next_attempt(1, Timestamp::MAX, Timestamp::MAX, None, 1.0),
             None
         );
+    }
+
+    #[test]
+    fn nothing_is_tried_after_the_last_attempt_that_is_allowed() {
+        let policy = RetryPolicy {
+            attempts_max: 3,
+            ..POLICY
+        };
+        let next = |attempts| policy.next_attempt(attempts, at(0), at(0), None, 1.0);
+        assert_eq!(next(2), Some(at(10)));
+        assert_eq!(next(3), None);
+        assert_eq!(next(u32::MAX), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Settings {
     pub config_cache: Duration,
     /// `DELIVERY_TIMEOUT_SECONDS`: longest time for one attempt.
     pub delivery_timeout: Duration,
-    /// `RETRY_FIRST_DELAY_SECONDS` and `RETRY_WINDOW_HOURS`.
+    /// `RETRY_FIRST_DELAY_SECONDS`, `RETRY_WINDOW_HOURS` and `RETRY_ATTEMPTS_MAX`.
     pub retry: RetryPolicy,
     /// `DEVELOPMENT_HOSTS`: empty in production.
     pub endpoint_policy: EndpointPolicy,
@@ -96,6 +96,7 @@ impl Settings {
                 window: Duration::from_secs(
                     3_600 * positive("RETRY_WINDOW_HOURS", optional("RETRY_WINDOW_HOURS"), 24)?,
                 ),
+                attempts_max: count("RETRY_ATTEMPTS_MAX", optional("RETRY_ATTEMPTS_MAX"), 100)?,
             },
             endpoint_policy: EndpointPolicy::with_development_hosts(&development_hosts),
             development_ca: optional("DEVELOPMENT_CA").map(certificate).transpose()?,
@@ -124,6 +125,14 @@ fn positive(name: &'static str, value: Option<String>, default: u64) -> Result<u
         }),
         positive => Ok(positive),
     }
+}
+
+fn count(name: &'static str, value: Option<String>, default: u64) -> Result<u32, SettingsError> {
+    let count = positive(name, value, default)?;
+    u32::try_from(count).map_err(|_| SettingsError::Invalid {
+        name,
+        expected: "a count",
+    })
 }
 
 fn certificate(base64: String) -> Result<CertificateDer<'static>, SettingsError> {
@@ -161,6 +170,7 @@ mod tests {
         assert_eq!(settings.delivery_timeout, Duration::from_secs(10));
         assert_eq!(settings.retry.first_delay, Duration::from_secs(5));
         assert_eq!(settings.retry.window, Duration::from_secs(24 * 3_600));
+        assert_eq!(settings.retry.attempts_max, 100);
         assert!(settings.development_ca.is_none());
         assert!(!settings.endpoint_policy.is_development_host("localhost"));
     }
@@ -173,6 +183,7 @@ mod tests {
             ("RETRY_FIRST_DELAY_SECONDS", "-1"),
             ("RETRY_WINDOW_HOURS", "99999999999999999999"),
             ("RETRY_WINDOW_HOURS", "86401"),
+            ("RETRY_ATTEMPTS_MAX", "0"),
             ("DEVELOPMENT_CA", "%"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();

@@ -71,6 +71,9 @@ async fn the_next_attempt_has_the_next_number_the_same_id_and_the_same_body() {
     stage.handle(vec![due]).await;
     let received = receiver.received();
     assert_eq!(received[1].headers["webhook-attempt"], "2");
+    assert_eq!(received[1].headers["webhook-attempts-remaining"], "98");
+    // A day after the first attempt.
+    assert_eq!(received[1].headers["webhook-retry-until"], "1700086400");
     assert_eq!(received[1].headers["webhook-id"], "e-1");
     assert_eq!(received[1].body, received[0].body);
     let sent = &stage.queues.sent()[1];
@@ -128,6 +131,20 @@ async fn an_event_whose_retry_window_is_over_goes_to_the_dead_letter_queue() {
             ("Sandbox", "prod"),
         ])
     );
+}
+
+#[tokio::test]
+async fn an_event_that_was_tried_as_often_as_allowed_goes_to_the_dead_letter_queue() {
+    let (sent, receiver) = next_attempt(&[
+        ("Attempts", "99"),
+        ("FirstAttemptAt", "2023-11-14T22:13:00.000Z"),
+    ])
+    .await;
+    let headers = &receiver.received()[0].headers;
+    assert_eq!(headers["webhook-attempts-remaining"], "0");
+    assert_eq!(sent.queue_url, DEAD_LETTER_QUEUE);
+    assert_eq!(sent.attributes["Reason"], "attempts-exhausted");
+    assert_eq!(sent.attributes["Attempts"], "100");
 }
 
 #[tokio::test]

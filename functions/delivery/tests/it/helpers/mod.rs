@@ -120,6 +120,7 @@ impl<L: ConfigLookup> Stage<L> {
             retry: RetryPolicy {
                 first_delay: Duration::from_secs(5),
                 window: Duration::from_secs(24 * 3_600),
+                attempts_max: 100,
             },
             clock: now,
             jitter: || 1.0,
