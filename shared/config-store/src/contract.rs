@@ -40,6 +40,22 @@ macro_rules! contract_tests {
             a_look_up_finds_what_exists_and_nothing_else,
             a_look_up_may_want_more_than_one_call_can_fetch,
         );
+        $crate::contract_tests!(health $store;
+            a_record_is_read_back_whole_and_found_by_a_look_up,
+            of_concurrent_openings_exactly_one_succeeds,
+            a_record_of_an_older_version_or_webhook_is_void,
+            of_concurrent_probers_exactly_one_succeeds,
+            only_who_saw_the_last_change_closes_a_circuit,
+            an_endpoint_that_is_gone_stays_so,
+        );
+    };
+    (health $store:expr; $($name:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $crate::health_contract::$name(&$store.await).await;
+            }
+        )*
     };
     ($store:expr; $($name:ident,)*) => {
         $(

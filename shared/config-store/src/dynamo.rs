@@ -1,4 +1,5 @@
-//! The only place that calls DynamoDB; every condition expression stands here.
+//! How DynamoDB keeps configurations and switches. It is called here and in `dynamo_health` only, where every condition
+//! expression stands.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -14,6 +15,7 @@ use domain::{
 
 use crate::{
     CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, Wanted, WebhookPage,
+    health_item::{health_from_item, health_sort_key},
     item::{self, Attributes},
 };
 
@@ -28,8 +30,8 @@ const BATCH_GET_FIRST_PAUSE_MS: u64 = 25;
 /// The table of the template, with partition key `pk` and sort key `sk`.
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl DynamoStore {
@@ -41,7 +43,11 @@ impl DynamoStore {
         }
     }
 
-    async fn item(&self, org: &OrgId, sort_key: String) -> Result<Option<Attributes>, StoreError> {
+    pub(crate) async fn item(
+        &self,
+        org: &OrgId,
+        sort_key: String,
+    ) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -261,9 +267,15 @@ impl ConfigLookup for DynamoStore {
                 )
             })
             .collect();
+        let healths: HashMap<_, _> = wanted
+            .webhooks
+            .iter()
+            .map(|key| ((key.org.to_string(), health_sort_key(&key.sandbox)), key))
+            .collect();
         let keys: Vec<Attributes> = webhooks
             .keys()
             .chain(campaigns.keys())
+            .chain(healths.keys())
             .map(|(org, sort_key)| {
                 HashMap::from([
                     ("pk".to_owned(), text(org)),
@@ -286,6 +298,10 @@ impl ConfigLookup for DynamoStore {
                         .insert((*key).clone(), item::webhook_from_item(item));
                 } else if let Some(asked) = campaigns.get(&name) {
                     found.campaigns.insert((*asked).clone());
+                } else if let Some(key) = healths.get(&name)
+                    && let Ok(health) = health_from_item(item)
+                {
+                    found.health.insert((*key).clone(), health);
                 }
             }
         }
@@ -293,18 +309,18 @@ impl ConfigLookup for DynamoStore {
     }
 }
 
-fn primary_key(org: &OrgId, sort_key: String) -> Attributes {
+pub(crate) fn primary_key(org: &OrgId, sort_key: String) -> Attributes {
     HashMap::from([
         ("pk".to_owned(), text(org.as_str())),
         ("sk".to_owned(), text(sort_key)),
     ])
 }
 
-fn text(value: impl Into<String>) -> AttributeValue {
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-fn number(value: u64) -> AttributeValue {
+pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -316,7 +332,7 @@ where
 }
 
 /// A failed condition means what the caller says it means; anything else is unavailability.
-fn conditional<E>(error: SdkError<E>, meaning: StoreError) -> StoreError
+pub(crate) fn conditional<E>(error: SdkError<E>, meaning: StoreError) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {

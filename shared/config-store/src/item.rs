@@ -74,14 +74,17 @@ pub(crate) fn sort_key(item: &Attributes) -> String {
         .unwrap_or_default()
 }
 
-fn to_attributes(item: &impl Serialize, sort_key: &str) -> Result<Attributes, UnreadableItem> {
+pub(crate) fn to_attributes(
+    item: &impl Serialize,
+    sort_key: &str,
+) -> Result<Attributes, UnreadableItem> {
     serde_dynamo::to_item(item).map_err(|error| UnreadableItem {
         sort_key: sort_key.to_owned(),
         problem: error.to_string(),
     })
 }
 
-fn from_attributes<T: DeserializeOwned>(
+pub(crate) fn from_attributes<T: DeserializeOwned>(
     item: Attributes,
     sort_key: &str,
 ) -> Result<T, UnreadableItem> {

@@ -1,14 +1,19 @@
 //! Keeps webhook configurations and campaign switches.
 //!
-//! Two traits, by who needs what: [`ConfigStore`] for the configuration API, [`ConfigLookup`] for delivery.
+//! The traits say who needs what: [`ConfigStore`] and [`CampaignStore`] the configuration API, [`ConfigLookup`] and
+//! [`HealthStore`] delivery.
 //! Both are implemented for DynamoDB and, with the feature `testing`, in memory; `contract` holds the tests that each
 //! implementation must pass. No HTTP and no policy here: what may be stored is decided before.
 
 mod dynamo;
+mod dynamo_health;
+mod health_item;
 mod item;
 
 #[cfg(feature = "testing")]
 pub mod contract;
+#[cfg(feature = "testing")]
+pub mod health_contract;
 #[cfg(feature = "testing")]
 mod memory;
 
@@ -16,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::{
     config::{CampaignSwitch, Webhook},
+    health::EndpointHealth,
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 
@@ -156,6 +162,9 @@ pub struct Found {
     pub webhooks: HashMap<ConfigKey, Result<Webhook, UnreadableItem>>,
     /// Campaigns that are switched on.
     pub campaigns: HashSet<(ConfigKey, CampaignId)>,
+    /// The endpoints that are unwell, of the wanted webhooks. A record that cannot be read counts as none: the worst
+    /// that follows is a call.
+    pub health: HashMap<ConfigKey, EndpointHealth>,
 }
 
 /// What delivery does with the store.
@@ -165,4 +174,42 @@ pub trait ConfigLookup: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] if a part could not be read after retries; the answer is whole or not at all.
     fn look_up(&self, wanted: &Wanted) -> impl Future<Output = Result<Found, StoreError>> + Send;
+}
+
+/// The health of endpoints, shared by all execution environments. Only unwell endpoints have a record, so healthy ones
+/// cost no write.
+///
+/// Every write is conditional on what the caller has seen, so that of several callers one wins.
+pub trait HealthStore: Send + Sync {
+    /// Stores that an endpoint is unwell which was healthy; a record of an older version of the webhook, or of one
+    /// before it, is void and overwritten.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] if there is a record of this version or a newer one.
+    fn open(&self, health: &EndpointHealth) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Replaces the record of an open circuit, which has to be as `seen` still.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if another caller was faster, or `seen` is no open circuit.
+    fn change(
+        &self,
+        seen: &EndpointHealth,
+        health: &EndpointHealth,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes the record of an open circuit, which has to be as `seen` still: the endpoint is healthy.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if another caller was faster, or `seen` is no open circuit.
+    fn close(&self, seen: &EndpointHealth) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The record of this key's endpoint, as of the last write that was acknowledged. It may be void.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn read_health(
+        &self,
+        key: &ConfigKey,
+    ) -> impl Future<Output = Result<Option<EndpointHealth>, StoreError>> + Send;
 }

@@ -7,10 +7,13 @@ use std::{
 
 use domain::{
     config::{CampaignSwitch, Webhook},
+    health::{EndpointHealth, EndpointState},
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 
-use crate::{CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, Wanted, WebhookPage};
+use crate::{
+    CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, StoreError, Wanted, WebhookPage,
+};
 
 /// Webhooks and switches in ordered maps behind one lock.
 #[derive(Debug, Default)]
@@ -22,6 +25,7 @@ pub struct MemoryStore {
 struct Tables {
     webhooks: BTreeMap<ConfigKey, Webhook>,
     switches: BTreeMap<(ConfigKey, CampaignId), CampaignSwitch>,
+    health: BTreeMap<ConfigKey, EndpointHealth>,
 }
 
 impl MemoryStore {
@@ -138,6 +142,65 @@ impl ConfigLookup for MemoryStore {
         Ok(Found {
             webhooks: webhooks.collect(),
             campaigns: campaigns.collect(),
+            health: wanted
+                .webhooks
+                .iter()
+                .filter_map(|key| Some((key.clone(), tables.health.get(key)?.clone())))
+                .collect(),
         })
+    }
+}
+
+impl Tables {
+    /// Whether the record is an open circuit, and as it was seen.
+    fn is_unchanged(&self, seen: &EndpointHealth) -> bool {
+        matches!(seen.state, EndpointState::Open { .. })
+            && self.health.get(&seen.key).is_some_and(|stored| {
+                (stored.webhook, stored.version, stored.state)
+                    == (seen.webhook, seen.version, seen.state)
+            })
+    }
+}
+
+impl HealthStore for MemoryStore {
+    async fn open(&self, health: &EndpointHealth) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        match tables.health.get(&health.key) {
+            Some(stored)
+                if stored.webhook == health.webhook && stored.version >= health.version =>
+            {
+                Err(StoreError::AlreadyExists)
+            }
+            _ => {
+                tables.health.insert(health.key.clone(), health.clone());
+                Ok(())
+            }
+        }
+    }
+
+    async fn change(
+        &self,
+        seen: &EndpointHealth,
+        health: &EndpointHealth,
+    ) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if !tables.is_unchanged(seen) {
+            return Err(StoreError::Stale);
+        }
+        tables.health.insert(health.key.clone(), health.clone());
+        Ok(())
+    }
+
+    async fn close(&self, seen: &EndpointHealth) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if !tables.is_unchanged(seen) {
+            return Err(StoreError::Stale);
+        }
+        tables.health.remove(&seen.key);
+        Ok(())
+    }
+
+    async fn read_health(&self, key: &ConfigKey) -> Result<Option<EndpointHealth>, StoreError> {
+        Ok(self.tables().health.get(key).cloned())
     }
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod endpoint;
 pub mod event;
 pub mod headers;
+pub mod health;
 pub mod jwt;
 pub mod key;
 pub mod secret;
