@@ -6,6 +6,7 @@
 mod bad_input;
 mod config_api;
 mod delivery;
+mod health;
 mod helpers;
 mod redrive;
 mod store;

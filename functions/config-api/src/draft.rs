@@ -36,6 +36,7 @@ pub struct Draft {
     pub(crate) headers: Vec<HeaderDraft>,
     pub(crate) feedback_statuses: Selection<FeedbackStatus>,
     pub(crate) campaigns: CampaignScope,
+    pub(crate) paused: bool,
 }
 
 /// A secret that comes with the request, or stays as it is stored.
@@ -114,6 +115,7 @@ impl Draft {
                         .feedback_statuses
                         .map_or_else(Selection::documented, |Checked(statuses)| statuses),
                     campaigns: or_default(request.campaigns),
+                    paused: request.paused == Some(true),
                 })
             }
             (Ok(_), _) => Err(faults),

@@ -11,6 +11,7 @@ pub mod delete;
 pub mod documents;
 pub mod draft;
 pub mod error;
+pub mod health;
 pub mod invalid;
 pub mod list;
 pub mod openapi;
@@ -26,20 +27,20 @@ pub mod wire;
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use config_store::{CampaignStore, ConfigStore};
+use config_store::{CampaignStore, ConfigStore, HealthStore};
 use domain::endpoint::EndpointPolicy;
 use error::ApiError;
 use secrets::Sealer;
 
 /// What the API keeps things in.
-pub trait Store: ConfigStore + CampaignStore + 'static {}
+pub trait Store: ConfigStore + CampaignStore + HealthStore + 'static {}
 
-impl<S: ConfigStore + CampaignStore + 'static> Store for S {}
+impl<S: ConfigStore + CampaignStore + HealthStore + 'static> Store for S {}
 
 /// What the handlers share.
 #[derive(Debug)]
 pub struct App<S> {
-    /// Webhooks and switches.
+    /// Webhooks, switches, and the health of endpoints.
     pub store: S,
     /// Encrypts their secrets.
     pub sealer: Sealer,

@@ -52,6 +52,7 @@ pub(crate) async fn seal(
         headers,
         feedback_statuses: draft.feedback_statuses,
         campaigns: draft.campaigns,
+        paused: draft.paused,
     })
     .map_err(|collision| {
         let mut invalid = Invalid::default();

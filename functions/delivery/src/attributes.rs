@@ -19,6 +19,8 @@ pub enum DeadLetterReason {
     Gone,
     /// The retry window is over, or as many attempts were made as are allowed.
     AttemptsExhausted,
+    /// Its endpoint was paused or gone for as long as events are held.
+    HeldTooLong,
 }
 
 impl DeadLetterReason {
@@ -28,6 +30,7 @@ impl DeadLetterReason {
             Self::Unreadable => "unreadable",
             Self::Gone => "gone",
             Self::AttemptsExhausted => "attempts-exhausted",
+            Self::HeldTooLong => "held-too-long",
         }
     }
 }
@@ -37,7 +40,7 @@ impl DeadLetterReason {
 pub struct Progress {
     /// Attempts that were made.
     pub attempts: u32,
-    /// When the first one was made.
+    /// When the first one was made, or would have been but for an open circuit.
     pub first_attempt_at: Option<Timestamp>,
     /// When the last one was made.
     pub last_attempt_at: Option<Timestamp>,
@@ -47,6 +50,8 @@ pub struct Progress {
     pub last_status: Option<u16>,
     /// What went wrong at the last one, if it was not answered.
     pub last_error: Option<String>,
+    /// Since when the event is held for an endpoint that is out of service.
+    pub held_since: Option<Timestamp>,
 }
 
 impl Progress {
@@ -71,6 +76,7 @@ impl Progress {
             retry_at: time("RetryAt"),
             last_status: text("LastStatus").and_then(|text| text.parse().ok()),
             last_error: text("LastError").map(str::to_owned),
+            held_since: past("HeldSince"),
         }
     }
 
@@ -93,7 +99,9 @@ impl Progress {
             number("Attempts", Some(self.attempts)),
             time("FirstAttemptAt", self.first_attempt_at),
             time("LastAttemptAt", self.last_attempt_at),
-            time("RetryAt", self.retry_at),
+            // Nothing is due on the dead-letter queue.
+            time("RetryAt", self.retry_at.filter(|_| reason.is_none())),
+            time("HeldSince", self.held_since),
             number("LastStatus", self.last_status.map(u32::from)),
             text("LastError", self.last_error.clone()),
         ]
@@ -145,6 +153,7 @@ mod tests {
             retry_at: Some(at(5_000)),
             last_status: Some(503),
             last_error: Some("timeout".to_owned()),
+            held_since: Some(at(15)),
         }
     }
 
@@ -179,7 +188,7 @@ mod tests {
             ("Attempts", "Number", "3"),
             ("FirstAttemptAt", "String", "1970-01-01T00:00:10.000Z"),
             ("LastAttemptAt", "String", "1970-01-01T00:00:20.000Z"),
-            ("RetryAt", "String", "1970-01-01T01:23:20.000Z"),
+            ("HeldSince", "String", "1970-01-01T00:00:15.000Z"),
             ("LastStatus", "Number", "503"),
             ("LastError", "String", "timeout"),
         ] {

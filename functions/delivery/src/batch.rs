@@ -5,18 +5,17 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use config_store::ConfigLookup;
 use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
-    App,
+    App, Store,
     attributes::{DeadLetterReason, Progress},
     causes::Causes,
-    deliver::{Attempted, Delivery},
-    lookup::{Configuration, wanted},
+    deliver::{Attempted, Delivery, Shared, deliver},
+    lookup::wanted,
     metrics::Tally,
     outcome::Outcome,
     record::{NoMessageId, Record},
@@ -45,7 +44,7 @@ pub struct Handled {
 /// # Errors
 /// [`NoMessageId`] for a message that could not be reported as failed; then nothing was done, and the whole batch stays
 /// on its queue.
-pub async fn handle<L: ConfigLookup>(
+pub async fn handle<L: Store>(
     app: &App<L>,
     event: &SqsEvent,
     deadline: Instant,
@@ -56,13 +55,13 @@ pub async fn handle<L: ConfigLookup>(
         .iter()
         .map(|message| Record::read(message, now))
         .collect::<Result<Vec<_>, _>>()?;
-    let configuration = look_up(app, &records).await;
+    let shared = look_up(app, &records).await;
     let latest_end = deadline.checked_sub(SETTLE_RESERVE).unwrap_or(deadline);
     // Not in order, so that a slow event holds up none that waits for its turn.
     let mut dispositions = vec![Disposition::Leave; records.len()];
     stream::iter(records.iter().zip(&mut dispositions))
         .for_each_concurrent(CONCURRENCY, async |(record, disposition)| {
-            *disposition = dispose(app, &configuration, record, latest_end).await;
+            *disposition = dispose(app, &shared, record, latest_end).await;
         })
         .await;
     let safe = app
@@ -73,6 +72,7 @@ pub async fn handle<L: ConfigLookup>(
         response: SqsBatchResponse::default(),
         tally: Tally::default(),
     };
+    handled.tally.circuits(app.circuits.take_changes());
     for (index, (record, disposition)) in records.iter().zip(&dispositions).enumerate() {
         if safe.contains(&index) {
             handled.tally.settled(disposition);
@@ -85,20 +85,21 @@ pub async fn handle<L: ConfigLookup>(
 }
 
 /// Reads what is configured for the events that are due.
-async fn look_up<L: ConfigLookup>(app: &App<L>, records: &[Record<'_>]) -> Configuration {
+async fn look_up<L: Store>(app: &App<L>, records: &[Record<'_>]) -> Shared {
     let due = records.iter().filter(|record| !record.is_waiting);
     let keys = due.filter_map(|record| Some((record.key()?, record.campaign.as_ref())));
     let (configuration, error) = app.lookup.look_up(wanted(keys)).await;
     if let Some(error) = error {
         tracing::error!(error = %Causes(&error), "configurations could not be read");
     }
-    configuration
+    app.circuits.learn(&configuration.health);
+    Shared::new(configuration)
 }
 
 /// What becomes of a record. A panic is a defect of ours, and costs no other record.
-async fn dispose<L: ConfigLookup>(
+async fn dispose<L: Store>(
     app: &App<L>,
-    configuration: &Configuration,
+    shared: &Shared,
     record: &Record<'_>,
     latest_end: Instant,
 ) -> Disposition {
@@ -109,7 +110,7 @@ async fn dispose<L: ConfigLookup>(
         config.org = record.key().map(|key| key.org.as_str()),
         config.sandbox = record.key().map(|key| key.sandbox.as_str()),
     );
-    let decided = decide(app, configuration, record, latest_end).instrument(span.clone());
+    let decided = decide(app, shared, record, latest_end).instrument(span.clone());
     AssertUnwindSafe(decided)
         .catch_unwind()
         .await
@@ -119,9 +120,9 @@ async fn dispose<L: ConfigLookup>(
         })
 }
 
-async fn decide<L: ConfigLookup>(
+async fn decide<L: Store>(
     app: &App<L>,
-    configuration: &Configuration,
+    shared: &Shared,
     record: &Record<'_>,
     latest_end: Instant,
 ) -> Disposition {
@@ -139,6 +140,9 @@ async fn decide<L: ConfigLookup>(
         tracing::debug!("the next attempt is not due yet");
         return Disposition::Wait(progress);
     }
+    if progress.held_since.take().is_some() {
+        progress.first_attempt_at = None;
+    }
     let number = progress.attempts.saturating_add(1);
     let attempt = Attempt {
         event_id: &record.event_id,
@@ -148,11 +152,7 @@ async fn decide<L: ConfigLookup>(
         at: now,
     };
     let campaign = record.campaign.as_ref();
-    let delivery = app
-        .courier
-        .deliver(configuration, event, campaign, attempt, latest_end)
-        .await;
-    match delivery {
+    match deliver(app, shared, event, campaign, attempt, latest_end).await {
         Delivery::Skipped(skip) => {
             tracing::info!(
                 outcome = "Skipped",
@@ -163,6 +163,41 @@ async fn decide<L: ConfigLookup>(
         }
         Delivery::Impossible => Disposition::Leave,
         Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted, now),
+        Delivery::Passed(until) => pass(app, progress, until, now),
+        Delivery::Held(reason) => hold(app, record.progress.clone(), reason, now),
+    }
+}
+
+/// Past an open circuit. The window goes on, as if the event had been tried.
+fn pass<L>(app: &App<L>, mut progress: Progress, until: Timestamp, now: Timestamp) -> Disposition {
+    let since = *progress.first_attempt_at.get_or_insert(now);
+    let end = app.retry.deadline(since);
+    progress.retry_at = app.retry.next_pass(since, until, end, now, (app.jitter)());
+    tracing::debug!("the circuit is open");
+    match progress.retry_at {
+        Some(_) => Disposition::Pass(progress),
+        None => {
+            if progress.last_status.is_none() {
+                progress.last_error.get_or_insert("circuit-open".to_owned());
+            }
+            Disposition::DeadLetter(progress, DeadLetterReason::AttemptsExhausted)
+        }
+    }
+}
+
+/// For an endpoint that is paused or gone. It has a time limit of its own, and the retry window begins anew afterwards.
+fn hold<L>(app: &App<L>, mut progress: Progress, reason: &str, now: Timestamp) -> Disposition {
+    let since = *progress.held_since.get_or_insert(now);
+    let end = since.checked_add(app.retry.hold).unwrap_or(Timestamp::MAX);
+    progress.retry_at = app.retry.next_pass(since, now, end, now, (app.jitter)());
+    tracing::info!(outcome = "Held", reason, "the event is held");
+    match progress.retry_at {
+        Some(_) => Disposition::Hold(progress),
+        None => {
+            progress.last_status = None;
+            progress.last_error = Some(reason.to_owned());
+            Disposition::DeadLetter(progress, DeadLetterReason::HeldTooLong)
+        }
     }
 }
 
@@ -181,6 +216,7 @@ fn after_attempt<L>(
         retry_at: None,
         last_status: attempted.status,
         last_error: attempted.error.map(str::to_owned),
+        held_since: None,
     };
     match attempted.outcome {
         Outcome::Delivered => Disposition::Delivered,

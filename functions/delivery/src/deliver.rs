@@ -1,19 +1,21 @@
 //! One event: is it wanted, what is sent, and what came of it. It knows neither queues nor when to try again.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use domain::{
     config::{CampaignScope, Channel, Webhook},
     event::FeedbackEvent,
-    key::CampaignId,
+    key::{CampaignId, ConfigKey},
 };
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::{
+    App, Store,
     auth::{AuthError, Authenticator},
     causes::Causes,
     format::payload,
+    health::Verdict,
     lookup::Configuration,
     outcome::{Outcome, judge},
     request::{Attempt, WebhookRequest},
@@ -24,6 +26,29 @@ use crate::{
 
 /// Less time than this is no fair attempt; the event stays on its queue instead.
 const ATTEMPT_MIN: Duration = Duration::from_secs(1);
+
+/// Calls to one endpoint that are under way at the same time: as many as connections are kept to it. A slow endpoint then
+/// takes no more of an execution environment than that, and one that hangs is noticed before all of its events hang.
+const CALLS_PER_ENDPOINT: usize = 16;
+
+/// What the events of a batch share.
+#[derive(Debug)]
+pub struct Shared {
+    configuration: Configuration,
+    calls: HashMap<ConfigKey, Semaphore>,
+}
+
+impl Shared {
+    /// Bounds the calls to each endpoint that is configured.
+    pub fn new(configuration: Configuration) -> Self {
+        let keys = configuration.webhooks.keys();
+        let calls = keys.map(|key| (key.clone(), Semaphore::new(CALLS_PER_ENDPOINT)));
+        Self {
+            calls: calls.collect(),
+            configuration,
+        }
+    }
+}
 
 /// Why an event is not delivered to anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +84,10 @@ pub enum Delivery {
     Attempted(Attempted),
     /// It could not be tried, for reasons of our own; the attempt does not count.
     Impossible,
+    /// The endpoint's circuit is open, and there is no use in coming back before this time.
+    Passed(Timestamp),
+    /// The endpoint is out of service until an administrator acts, for this reason.
+    Held(&'static str),
 }
 
 /// What came of an attempt.
@@ -118,54 +147,92 @@ pub struct Courier {
     pub timeout: Duration,
 }
 
+/// Delivers an event, or finds out why not. An attempt ends at `latest_end` at the latest.
+pub async fn deliver<S: Store>(
+    app: &App<S>,
+    shared: &Shared,
+    event: &FeedbackEvent<'_>,
+    campaign: Option<&CampaignId>,
+    attempt: Attempt<'_>,
+    latest_end: Instant,
+) -> Delivery {
+    let webhook = match select(&shared.configuration, event, campaign) {
+        Ok(webhook) => webhook,
+        Err(delivery) => return delivery,
+    };
+    if webhook.config.is_paused() {
+        return Delivery::Held("paused");
+    }
+    // Held until the attempt is over. The semaphore is never closed, so there always is a permit in the end.
+    let _permit = match shared.calls.get(&event.key) {
+        Some(calls) => calls.acquire().await.ok(),
+        None => None,
+    };
+    match app.circuits.verdict(webhook, attempt.at) {
+        Verdict::Call | Verdict::Probe(_) => {}
+        Verdict::Pass(until) => return Delivery::Passed(until),
+        Verdict::Hold(reason) => return Delivery::Held(reason),
+    }
+    let request = match app.courier.prepare(webhook, event, attempt).await {
+        Ok(request) => request,
+        Err(delivery) => return delivery,
+    };
+    let started = Instant::now();
+    let deadline = latest_end.min(started + app.courier.timeout);
+    if deadline < started + ATTEMPT_MIN {
+        tracing::warn!("the invocation has no time left for the event");
+        return Delivery::Impossible;
+    }
+    let store = app.lookup.store();
+    // Claimed by an event that is sent now, whatever happens; else a claim would keep the circuit open for nothing.
+    let permission = match app.circuits.claim(store, webhook, attempt.at).await {
+        Ok(permission) => permission,
+        Err(Verdict::Hold(reason)) => return Delivery::Held(reason),
+        Err(Verdict::Pass(until)) => return Delivery::Passed(until),
+        // Another event has claimed the probe meanwhile.
+        Err(Verdict::Call | Verdict::Probe(_)) => return Delivery::Passed(attempt.at),
+    };
+    let attempted = app.courier.send(&request, attempt, deadline).await;
+    let now = (app.clock)();
+    let concluded = app
+        .circuits
+        .conclude(store, webhook, permission, &attempted, now);
+    concluded.await;
+    Delivery::Attempted(attempted)
+}
+
 impl Courier {
-    /// Delivers an event, or finds out why not. An attempt ends at `latest_end` at the latest.
-    pub async fn deliver(
+    /// The request for an attempt.
+    async fn prepare(
         &self,
-        configuration: &Configuration,
+        webhook: &Webhook,
         event: &FeedbackEvent<'_>,
-        campaign: Option<&CampaignId>,
         attempt: Attempt<'_>,
-        latest_end: Instant,
-    ) -> Delivery {
-        let webhook = match configuration.webhooks.get(&event.key) {
-            None => return Delivery::Impossible,
-            Some(Ok(None)) => return Delivery::Skipped(Skip::NoConfiguration),
-            Some(Ok(Some(webhook))) => webhook,
-            Some(Err(unreadable)) => {
-                tracing::error!(error = %unreadable, "a stored configuration cannot be read");
-                return Delivery::Attempted(Attempted::failed("configuration-unreadable"));
+    ) -> Result<WebhookRequest, Delivery> {
+        match self.authenticator.headers(webhook, attempt.at).await {
+            Ok(headers) => {
+                let url = webhook.config.url().clone();
+                Ok(WebhookRequest::new(url, headers, attempt, payload(event)))
             }
-        };
-        let campaign_is_on = campaign.map_or(Some(false), |campaign| {
-            let key = (event.key.clone(), campaign.clone());
-            configuration.campaigns.get(&key).copied()
-        });
-        match selection(webhook, event, campaign_is_on) {
-            Selection::Wanted => {}
-            Selection::Skipped(skip) => return Delivery::Skipped(skip),
-            Selection::Unknown => return Delivery::Impossible,
-        }
-        let headers = match self.authenticator.headers(webhook, attempt.at).await {
-            Ok(headers) => headers,
             Err(AuthError::Refused) => {
                 tracing::warn!("a secret of the webhook cannot be used");
-                return Delivery::Attempted(Attempted::failed("secret-refused"));
+                Err(Delivery::Attempted(Attempted::failed("secret-refused")))
             }
             Err(error @ AuthError::Unavailable(_)) => {
                 tracing::error!(error = %Causes(&error), "the key service is not available");
-                return Delivery::Impossible;
+                Err(Delivery::Impossible)
             }
-        };
-        let url = webhook.config.url().clone();
-        let request = WebhookRequest::new(url, headers, attempt, payload(event));
-        let started = Instant::now();
-        let deadline = latest_end.min(started + self.timeout);
-        if deadline < started + ATTEMPT_MIN {
-            tracing::warn!("the invocation has no time left for the event");
-            return Delivery::Impossible;
         }
-        let answer = self.sender.send(&request, deadline).await;
+    }
+
+    async fn send(
+        &self,
+        request: &WebhookRequest,
+        attempt: Attempt<'_>,
+        deadline: Instant,
+    ) -> Attempted {
+        let started = Instant::now();
+        let answer = self.sender.send(request, deadline).await;
         let attempted = Attempted::new(&answer, attempt.at);
         tracing::info!(
             attempt = attempt.number,
@@ -176,7 +243,35 @@ impl Courier {
             duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "the delivery was attempted"
         );
-        Delivery::Attempted(attempted)
+        attempted
+    }
+}
+
+/// The webhook that wants the event, or what becomes of the event without one.
+fn select<'c>(
+    configuration: &'c Configuration,
+    event: &FeedbackEvent<'_>,
+    campaign: Option<&CampaignId>,
+) -> Result<&'c Webhook, Delivery> {
+    let webhook = match configuration.webhooks.get(&event.key) {
+        None => return Err(Delivery::Impossible),
+        Some(Ok(None)) => return Err(Delivery::Skipped(Skip::NoConfiguration)),
+        Some(Ok(Some(webhook))) => webhook,
+        Some(Err(unreadable)) => {
+            tracing::error!(error = %unreadable, "a stored configuration cannot be read");
+            return Err(Delivery::Attempted(Attempted::failed(
+                "configuration-unreadable",
+            )));
+        }
+    };
+    let campaign_is_on = campaign.map_or(Some(false), |campaign| {
+        let key = (event.key.clone(), campaign.clone());
+        configuration.campaigns.get(&key).copied()
+    });
+    match selection(webhook, event, campaign_is_on) {
+        Selection::Wanted => Ok(webhook),
+        Selection::Skipped(skip) => Err(Delivery::Skipped(skip)),
+        Selection::Unknown => Err(Delivery::Impossible),
     }
 }
 

@@ -1,17 +1,19 @@
 //! Delivers feedback events from a queue to the HTTPS endpoints that organisations configured.
 //!
-//! `batch` takes a batch apart and settles it, `deliver` handles one event; `format`, `request`, `outcome`, `retry` and
-//! `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup` to the store and only
-//! `auth` to the key service.
+//! `batch` takes a batch apart and settles it, `deliver` handles one event; `format`, `request`, `outcome`, `retry`,
+//! `health` and `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup` and
+//! `circuits` to the store and only `auth` to the key service.
 
 pub mod attributes;
 pub mod auth;
 pub mod batch;
 pub mod causes;
+pub mod circuits;
 pub mod deliver;
 pub mod egress;
 pub mod event_id;
 pub mod format;
+pub mod health;
 pub mod lookup;
 pub mod metrics;
 pub mod outcome;
@@ -25,19 +27,27 @@ pub mod settle;
 mod token;
 
 use aws_config::SdkConfig;
-use config_store::DynamoStore;
+use config_store::{ConfigLookup, DynamoStore, HealthStore};
 use jiff::Timestamp;
 use secrets::Opener;
 
 use crate::{
     auth::Authenticator,
+    batch::SETTLE_RESERVE,
+    circuits::Circuits,
     deliver::Courier,
+    health::CircuitPolicy,
     lookup::Lookup,
     retry::RetryPolicy,
     send::{Sender, SenderError},
     settings::Settings,
     settle::Settler,
 };
+
+/// What delivery reads from and writes to.
+pub trait Store: ConfigLookup + HealthStore {}
+
+impl<S: ConfigLookup + HealthStore> Store for S {}
 
 /// Everything that lives as long as the execution environment.
 pub struct App<L> {
@@ -47,6 +57,8 @@ pub struct App<L> {
     pub courier: Courier,
     /// Moves events to other queues.
     pub settler: Settler,
+    /// Knows which endpoints must not be called.
+    pub circuits: Circuits,
     /// Decides when an event is tried again.
     pub retry: RetryPolicy,
     /// The time; an argument, so that tests need no tolerance.
@@ -81,6 +93,11 @@ impl App<DynamoStore> {
                 &settings.retry_queue_url,
                 &settings.dead_letter_queue_url,
             ),
+            circuits: Circuits::new(CircuitPolicy {
+                failure_threshold: settings.circuit_failure_threshold,
+                first_probe_wait: settings.retry.first_delay,
+                probe_lease: settings.delivery_timeout + SETTLE_RESERVE,
+            }),
             retry: settings.retry,
             clock,
             jitter: fastrand::f64,

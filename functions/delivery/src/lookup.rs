@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use config_store::{ConfigLookup, StoreError, UnreadableItem, Wanted};
 use domain::{
     config::Webhook,
+    health::EndpointHealth,
     key::{CampaignId, ConfigKey, OrgId, SandboxName},
 };
 use moka::future::Cache;
@@ -31,6 +32,8 @@ pub struct Configuration {
     pub webhooks: HashMap<ConfigKey, FoundWebhook>,
     /// Whether each campaign is switched on.
     pub campaigns: HashMap<CampaignKey, bool>,
+    /// The health of the endpoints whose webhook was not remembered but read; `None` for a healthy one.
+    pub health: HashMap<ConfigKey, Option<EndpointHealth>>,
 }
 
 impl<L: ConfigLookup> Lookup<L> {
@@ -47,6 +50,11 @@ impl<L: ConfigLookup> Lookup<L> {
                 .time_to_live(remembered_for)
                 .build(),
         }
+    }
+
+    /// The store itself.
+    pub fn store(&self) -> &L {
+        &self.store
     }
 
     /// Opens the connection to the store by asking for nothing that exists, so that the first events need not wait for it.
@@ -87,6 +95,8 @@ impl<L: ConfigLookup> Lookup<L> {
             Err(error) => return (configuration, Some(error)),
         };
         for key in unknown.webhooks {
+            let health = found.health.remove(&key);
+            configuration.health.insert(key.clone(), health);
             let webhook = found.webhooks.remove(&key).transpose();
             let webhook = webhook.map(|webhook| webhook.map(Arc::new));
             self.webhooks.insert(key.clone(), webhook.clone()).await;

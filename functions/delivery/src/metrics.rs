@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{attributes::DeadLetterReason, deliver::Skip, settle::Disposition};
+use crate::{attributes::DeadLetterReason, circuits::Changes, deliver::Skip, settle::Disposition};
 
 const NAMESPACE: &str = "FeedbackWebhooks";
 
@@ -27,11 +27,14 @@ impl Tally {
             Disposition::Skipped(Skip::Campaign) => "SkippedCampaign",
             Disposition::TryLater(_) => "TriedLater",
             Disposition::Wait(_) => "Waited",
+            Disposition::Pass(_) => "PassedOpenCircuit",
+            Disposition::Hold(_) => "Held",
             Disposition::DeadLetter(_, DeadLetterReason::Unreadable) => "DeadLetteredUnreadable",
             Disposition::DeadLetter(_, DeadLetterReason::Gone) => "DeadLetteredGone",
             Disposition::DeadLetter(_, DeadLetterReason::AttemptsExhausted) => {
                 "DeadLetteredAttemptsExhausted"
             }
+            Disposition::DeadLetter(_, DeadLetterReason::HeldTooLong) => "DeadLetteredHeldTooLong",
             Disposition::Leave => "Unsettled",
         });
     }
@@ -41,8 +44,21 @@ impl Tally {
         self.count("Unsettled");
     }
 
+    /// Counts circuits that opened and closed.
+    pub fn circuits(&mut self, changes: Changes) {
+        self.add("CircuitOpened", changes.opened);
+        self.add("CircuitClosed", changes.closed);
+    }
+
     fn count(&mut self, metric: &'static str) {
-        *self.0.entry(metric).or_default() += 1;
+        self.add(metric, 1);
+    }
+
+    fn add(&mut self, metric: &'static str, count: u64) {
+        // What did not happen is no part of the line.
+        if count > 0 {
+            *self.0.entry(metric).or_default() += count;
+        }
     }
 
     /// The log line.

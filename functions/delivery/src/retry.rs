@@ -12,7 +12,7 @@ use jiff::Timestamp;
 /// delay its events.
 const DELAY_MAX: Duration = Duration::from_secs(3_600);
 /// Longest `Retry-After` that is honoured, for the same reason; an endpoint must not park events for days by a typo.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
+pub(crate) const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 /// Longest `DelaySeconds` of a message (Amazon SQS API Reference, `SendMessage`); longer waits are several hops.
 const QUEUE_DELAY_MAX_SECONDS: u64 = 900;
 /// Attempts after which the doubled delay is above [`DELAY_MAX`] for any first delay; keeps the power within range.
@@ -30,6 +30,8 @@ pub struct RetryPolicy {
     pub window: Duration,
     /// Most attempts, however much of the window is left.
     pub attempts_max: u32,
+    /// How long an event is held for an endpoint that is out of service on purpose.
+    pub hold: Duration,
 }
 
 impl RetryPolicy {
@@ -65,6 +67,31 @@ impl RetryPolicy {
         let delay = Duration::from_secs(whole_seconds(delay).max(1));
         let due = now.checked_add(delay).ok()?;
         (due <= self.deadline(first_attempt_at)).then_some(due)
+    }
+
+    /// When an event that was not tried comes by again: not before `until`, and not after `end`; `None` once that has come.
+    ///
+    /// The wait grows with the event's age, from `since` on, as if it had been tried: a million events that wait for one
+    /// endpoint would otherwise come by hundreds of thousands of times a second. It is at most one hop, because whoever
+    /// waits is to be there soon after the endpoint recovers.
+    pub fn next_pass(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        end: Timestamp,
+        now: Timestamp,
+        jitter: f64,
+    ) -> Option<Timestamp> {
+        let hop_max = Duration::from_secs(QUEUE_DELAY_MAX_SECONDS);
+        let age = Duration::try_from(now.duration_since(since)).unwrap_or_default();
+        let backoff = age.max(self.first_delay).mul_f64(jitter.clamp(0.0, 1.0));
+        let wait = Duration::try_from(until.duration_since(now))
+            .unwrap_or_default()
+            .saturating_add(backoff)
+            .min(hop_max);
+        let wait = Duration::from_secs(whole_seconds(wait).max(1));
+        let due = now.checked_add(wait).ok()?.min(end);
+        queue_delay_seconds(due, now).map(|_| due)
     }
 }
 
@@ -103,6 +130,7 @@ mod tests {
         first_delay: Duration::from_secs(5),
         window: Duration::from_secs(24 * 3_600),
         attempts_max: u32::MAX,
+        hold: Duration::from_secs(4 * 24 * 3_600),
     };
 
     fn at(second: i64) -> Timestamp {
@@ -173,6 +201,34 @@ mod tests {
         assert_eq!(next(2), Some(at(10)));
         assert_eq!(next(3), None);
         assert_eq!(next(u32::MAX), None);
+    }
+
+    #[test]
+    fn who_waits_for_others_comes_by_less_and_less_often() {
+        let next = |age: i64, until, jitter| {
+            let (since, end) = (at(-age), at(100_000));
+            POLICY.next_pass(since, at(until), end, at(0), jitter)
+        };
+        for (age, until, jitter, due) in [
+            (0, 0, 1.0, 5),
+            (60, 0, 1.0, 60),
+            (60, 0, 0.5, 30),
+            (60, 300, 0.5, 330),
+            (60, -300, 0.5, 30),
+            (60, 0, 0.0, 1),
+            (-60, 0, 1.0, 5),
+            (80_000, 300, 1.0, 900),
+        ] {
+            assert_eq!(next(age, until, jitter), Some(at(due)), "{age} {until}");
+        }
+    }
+
+    #[test]
+    fn who_waits_for_others_waits_until_the_end_and_no_longer() {
+        let next = |end| POLICY.next_pass(at(-3_600), at(0), at(end), at(0), 1.0);
+        assert_eq!(next(10), Some(at(10)));
+        assert_eq!(next(0), None);
+        assert_eq!(next(-1), None);
     }
 
     #[test]

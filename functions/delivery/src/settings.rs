@@ -23,8 +23,10 @@ pub struct Settings {
     pub config_cache: Duration,
     /// `DELIVERY_TIMEOUT_SECONDS`: longest time for one attempt.
     pub delivery_timeout: Duration,
-    /// `RETRY_FIRST_DELAY_SECONDS`, `RETRY_WINDOW_HOURS` and `RETRY_ATTEMPTS_MAX`.
+    /// `RETRY_FIRST_DELAY_SECONDS`, `RETRY_WINDOW_HOURS`, `RETRY_ATTEMPTS_MAX` and `HOLD_DAYS`.
     pub retry: RetryPolicy,
+    /// `CIRCUIT_FAILURE_THRESHOLD`: failures in a row that open an endpoint's circuit.
+    pub circuit_failure_threshold: u32,
     /// `DEVELOPMENT_HOSTS`: empty in production.
     pub endpoint_policy: EndpointPolicy,
     /// `DEVELOPMENT_CA`: one more certificate authority; none in production.
@@ -97,7 +99,15 @@ impl Settings {
                     3_600 * positive("RETRY_WINDOW_HOURS", optional("RETRY_WINDOW_HOURS"), 24)?,
                 ),
                 attempts_max: count("RETRY_ATTEMPTS_MAX", optional("RETRY_ATTEMPTS_MAX"), 100)?,
+                hold: Duration::from_secs(
+                    86_400 * positive("HOLD_DAYS", optional("HOLD_DAYS"), 4)?,
+                ),
             },
+            circuit_failure_threshold: count(
+                "CIRCUIT_FAILURE_THRESHOLD",
+                optional("CIRCUIT_FAILURE_THRESHOLD"),
+                5,
+            )?,
             endpoint_policy: EndpointPolicy::with_development_hosts(&development_hosts),
             development_ca: optional("DEVELOPMENT_CA").map(certificate).transpose()?,
             log_filter: optional("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
@@ -171,6 +181,8 @@ mod tests {
         assert_eq!(settings.retry.first_delay, Duration::from_secs(5));
         assert_eq!(settings.retry.window, Duration::from_secs(24 * 3_600));
         assert_eq!(settings.retry.attempts_max, 100);
+        assert_eq!(settings.retry.hold, Duration::from_secs(4 * 86_400));
+        assert_eq!(settings.circuit_failure_threshold, 5);
         assert!(settings.development_ca.is_none());
         assert!(!settings.endpoint_policy.is_development_host("localhost"));
     }
@@ -184,6 +196,8 @@ mod tests {
             ("RETRY_WINDOW_HOURS", "99999999999999999999"),
             ("RETRY_WINDOW_HOURS", "86401"),
             ("RETRY_ATTEMPTS_MAX", "0"),
+            ("CIRCUIT_FAILURE_THRESHOLD", "0"),
+            ("HOLD_DAYS", "0.5"),
             ("DEVELOPMENT_CA", "%"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();

@@ -35,6 +35,10 @@ pub enum Disposition {
     TryLater(Progress),
     /// The next attempt is not due yet: to the retry queue for another hop.
     Wait(Progress),
+    /// The endpoint's circuit is open: to the retry queue without a call.
+    Pass(Progress),
+    /// The endpoint is out of service until an administrator acts: to the retry queue without a call.
+    Hold(Progress),
     /// To the dead-letter queue.
     DeadLetter(Progress, DeadLetterReason),
     /// It stays where it is, and the queue delivers it again.
@@ -85,7 +89,10 @@ impl Settler {
                 Disposition::Delivered | Disposition::Skipped(_) => {
                     safe.insert(index);
                 }
-                Disposition::TryLater(progress) | Disposition::Wait(progress) => {
+                Disposition::TryLater(progress)
+                | Disposition::Wait(progress)
+                | Disposition::Pass(progress)
+                | Disposition::Hold(progress) => {
                     to_retry.extend(outgoing(index, record, progress, None, now));
                 }
                 Disposition::DeadLetter(progress, reason) => {

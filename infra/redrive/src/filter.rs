@@ -9,7 +9,7 @@ use crate::dead_letter::DeadLetter;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which dead letters")]
 pub struct Filter {
-    /// Given up for this reason: gone, attempts-exhausted, unreadable, not-settled. May be repeated, as may the others.
+    /// Given up for this reason: gone, attempts-exhausted, held-too-long, unreadable, not-settled. May be repeated, as may the others.
     #[arg(long)]
     pub reason: Vec<String>,
     /// Of this organisation.

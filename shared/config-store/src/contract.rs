@@ -114,6 +114,7 @@ pub fn webhook(key: &ConfigKey) -> Webhook {
         .unwrap(),
         feedback_statuses: Selection::documented(),
         campaigns: CampaignScope::All,
+        paused: true,
     })
     .unwrap();
     Webhook {

@@ -109,6 +109,8 @@ struct WebhookItem {
     headers: Vec<HeaderItem>,
     feedback_statuses: Vec<FeedbackStatus>,
     campaigns: CampaignScope,
+    #[serde(default)]
+    paused: bool,
     created_at: Timestamp,
     created_by: String,
     modified_at: Timestamp,
@@ -173,6 +175,7 @@ impl From<&Webhook> for WebhookItem {
             headers: config.headers().iter().map(HeaderItem::from).collect(),
             feedback_statuses: config.feedback_statuses().iter().cloned().collect(),
             campaigns: config.campaigns(),
+            paused: config.is_paused(),
             created_at: webhook.audit.created_at,
             created_by: webhook.audit.created_by.clone(),
             modified_at: webhook.audit.modified_at,
@@ -201,6 +204,7 @@ impl TryFrom<WebhookItem> for Webhook {
             headers: CustomHeaders::new(headers).map_err(|(_, refusal)| refusal)?,
             feedback_statuses: Selection::new(item.feedback_statuses)?,
             campaigns: item.campaigns,
+            paused: item.paused,
         })
         .map_err(|collision| collision.refusal())?;
         Ok(Self {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use domain::{
@@ -15,10 +15,10 @@ use crate::{
     CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, StoreError, Wanted, WebhookPage,
 };
 
-/// Webhooks and switches in ordered maps behind one lock.
-#[derive(Debug, Default)]
+/// Webhooks, switches and health in ordered maps behind one lock. Clones share them.
+#[derive(Debug, Default, Clone)]
 pub struct MemoryStore {
-    tables: Mutex<Tables>,
+    tables: Arc<Mutex<Tables>>,
 }
 
 #[derive(Debug, Default)]

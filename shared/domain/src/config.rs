@@ -162,6 +162,7 @@ pub struct WebhookConfig {
     headers: CustomHeaders,
     feedback_statuses: Selection<FeedbackStatus>,
     campaigns: CampaignScope,
+    paused: bool,
 }
 
 /// The parts of a [`WebhookConfig`], each valid by itself.
@@ -181,6 +182,8 @@ pub struct WebhookConfigParts {
     pub feedback_statuses: Selection<FeedbackStatus>,
     /// Whose messages are reported.
     pub campaigns: CampaignScope,
+    /// Whether events are held instead of delivered.
+    pub paused: bool,
 }
 
 /// The index of a custom header that would collide with the header that carries the token.
@@ -211,6 +214,7 @@ impl WebhookConfig {
             headers,
             feedback_statuses,
             campaigns,
+            paused,
         } = parts;
         if let Authentication::Jwt(jwt) = &authentication
             && let Some(index) = headers.position(&jwt.header_name)
@@ -225,6 +229,7 @@ impl WebhookConfig {
             headers,
             feedback_statuses,
             campaigns,
+            paused,
         })
     }
 
@@ -261,6 +266,11 @@ impl WebhookConfig {
     /// Whose messages are reported.
     pub fn campaigns(&self) -> CampaignScope {
         self.campaigns
+    }
+
+    /// Whether events are held instead of delivered.
+    pub fn is_paused(&self) -> bool {
+        self.paused
     }
 }
 

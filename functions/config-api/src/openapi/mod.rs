@@ -20,6 +20,7 @@ use crate::{
     create::{__path_create, create},
     delete::{__path_delete, delete},
     documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
+    health::{__path_health, health},
     list::{__path_list, list},
     problem::Problem,
     read::{__path_read, read},
@@ -43,10 +44,12 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
     // The macro finds a route's description beside its handler, so each generic handler is named for one store first.
     let (create, list) = (create::<S>, list::<S>);
     let (read, replace, delete) = (read::<S>, replace::<S>, delete::<S>);
+    let health = health::<S>;
     let (switch_on, read_switch, switch_off) = (switch_on::<S>, read_switch::<S>, switch_off::<S>);
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(create, list))
         .routes(routes!(read, replace, delete))
+        .routes(routes!(health))
         .routes(routes!(switch_on, read_switch, switch_off))
         .routes(routes!(openapi_document))
         .routes(routes!(event_schema))

@@ -4,5 +4,6 @@
 //! value in a response. What a request means together with what is stored is decided in `draft`.
 
 pub mod fields;
+pub mod health;
 pub mod request;
 pub mod response;

@@ -51,6 +51,10 @@ pub struct WebhookRequest {
     #[deserr(default)]
     #[schema(value_type = Option<super::response::CampaignScopeSchema>)]
     pub campaigns: Option<Checked<CampaignScope>>,
+    /// Whether events are held instead of delivered, up to the days that the deployment allows. They are not unless this
+    /// is true.
+    #[deserr(default)]
+    pub paused: Option<bool>,
     #[deserr(default)]
     #[schema(ignore)]
     id: ReadOnly,

@@ -41,6 +41,8 @@ pub struct WebhookResponse<'a> {
     /// Whose messages are reported.
     #[schema(value_type = CampaignScopeSchema)]
     campaigns: CampaignScope,
+    /// Whether events are held instead of delivered.
+    paused: bool,
     /// When it was created.
     #[schema(value_type = String, format = "date-time")]
     created_at: Timestamp,
@@ -229,6 +231,7 @@ impl<'a> From<&'a Webhook> for WebhookResponse<'a> {
             headers: config.headers().iter().map(HeaderResponse::from).collect(),
             feedback_statuses: config.feedback_statuses().iter().collect(),
             campaigns: config.campaigns(),
+            paused: config.is_paused(),
             created_at: webhook.audit.created_at,
             created_by: &webhook.audit.created_by,
             modified_at: webhook.audit.modified_at,

@@ -104,6 +104,7 @@ async fn wrong_names_channels_and_statuses_are_refused() {
                 "/feedbackStatuses selection-too-large",
             ),
             ("/campaigns", json!(true), "/campaigns wrong-type"),
+            ("/paused", json!("yes"), "/paused wrong-type"),
         ],
     )
     .await;
@@ -267,7 +268,7 @@ async fn any_value_in_any_place_is_either_taken_or_named() {
             "audience": ["a"], "lifetimeSeconds": 300, "claims": {"tenant": "x"}, "headerName": "X-T", "headerPrefix": "",
         },
         "headers": [{"name": "X-A", "value": "v", "secret": true}],
-        "feedbackStatuses": ["sent"], "campaigns": "all",
+        "feedbackStatuses": ["sent"], "campaigns": "all", "paused": true,
     });
     let odd = [
         json!(null),

@@ -51,6 +51,7 @@ async fn the_openapi_document_is_public_and_names_every_route() {
             "/feedback-event.schema.json",
             "/feedback-webhooks",
             "/feedback-webhooks/{id}",
+            "/feedback-webhooks/{id}/health",
             "/openapi.json",
         ]
     );

@@ -7,6 +7,7 @@ mod bad_requests;
 mod campaigns;
 mod documents;
 mod faults;
+mod health;
 mod helpers;
 mod logs;
 mod scope;

@@ -48,6 +48,7 @@ async fn a_created_webhook_is_answered_and_read_without_its_secrets() {
         ],
         "feedbackStatuses": ["bounce", "quarantined.v2"],
         "campaigns": "all",
+        "paused": false,
         "createdAt": at,
         "createdBy": "admin@example.com",
         "modifiedAt": at,

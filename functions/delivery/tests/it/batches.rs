@@ -1,12 +1,8 @@
 //! No record harms its neighbours, and what is not safe elsewhere stays on its queue.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
-use config_store::{ConfigLookup, Found, MemoryStore, StoreError, UnreadableItem, Wanted};
+use config_store::{Found, MemoryStore, UnreadableItem};
 use delivery::{batch, record::NoMessageId};
 use domain::{
     config::{CampaignScope, WebhookConfigParts},
@@ -18,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::helpers::{
-    DEAD_LETTER_QUEUE, Protocol, RETRY_QUEUE, Receiver, Reply, Stage, UNAVAILABLE, batch_of, event,
-    failed_ids, key, message, parts, sealed, store_with,
+    DEAD_LETTER_QUEUE, Protocol, RETRY_QUEUE, Receiver, Reply, Stage, TestStore, UNAVAILABLE,
+    batch_of, event, failed_ids, key, message, parts, sealed, store_with, unavailable,
 };
 
 /// Fails for events with `"requestId": "fail"`, takes all others.
@@ -119,21 +115,6 @@ async fn a_body_that_no_queue_would_take_stays_where_it_is() {
     assert_eq!(stage.queues.sent().len(), 1);
 }
 
-/// A store that answers once, and is down from then on.
-struct Outage {
-    store: MemoryStore,
-    calls: AtomicUsize,
-}
-
-impl ConfigLookup for Outage {
-    async fn look_up(&self, wanted: &Wanted) -> Result<Found, StoreError> {
-        match self.calls.fetch_add(1, Ordering::SeqCst) {
-            0 => self.store.look_up(wanted).await,
-            _ => Err(StoreError::Unavailable("down".into())),
-        }
-    }
-}
-
 #[tokio::test]
 async fn while_the_store_is_down_events_wait_on_their_queue_unless_all_is_known_of_them() {
     let receiver = choosy_receiver().await;
@@ -141,11 +122,11 @@ async fn while_the_store_is_down_events_wait_on_their_queue_unless_all_is_known_
         campaigns: CampaignScope::SwitchedOn,
         ..parts(&receiver.url("/"))
     };
-    let store = Outage {
-        store: store_with(parts).await,
-        calls: AtomicUsize::new(0),
-    };
-    let stage = Stage::new(store, &receiver);
+    // It answers once, and is down from then on.
+    let store = TestStore::answering(store_with(parts).await, |count| {
+        (count > 0).then(|| Err(unavailable()))
+    });
+    let stage = Stage::new(&store, &receiver);
     let other_campaign = event(json!({"messageExecution": {"campaignID": "another"}}));
     let other_organisation = event(json!({"imsOrg": "another"}));
     stage.handle(vec![message("m-1", event(json!({})))]).await;
@@ -162,26 +143,23 @@ async fn while_the_store_is_down_events_wait_on_their_queue_unless_all_is_known_
     );
 }
 
-/// A store whose item of [`key`] cannot be read.
-struct Damaged;
-
-impl ConfigLookup for Damaged {
-    async fn look_up(&self, _: &Wanted) -> Result<Found, StoreError> {
-        let item = UnreadableItem {
-            sort_key: "webhook#prod".to_owned(),
-            problem: "it is damaged".to_owned(),
-        };
-        Ok(Found {
-            webhooks: HashMap::from([(key(), Err(item))]),
-            ..Found::default()
-        })
+/// What a store answers whose item of [`key`] cannot be read.
+fn damaged() -> Found {
+    let item = UnreadableItem {
+        sort_key: "webhook#prod".to_owned(),
+        problem: "it is damaged".to_owned(),
+    };
+    Found {
+        webhooks: HashMap::from([(key(), Err(item))]),
+        ..Found::default()
     }
 }
 
 #[tokio::test]
 async fn events_of_a_damaged_configuration_are_kept_until_it_is_repaired() {
     let receiver = choosy_receiver().await;
-    let stage = Stage::new(Damaged, &receiver);
+    let store = TestStore::answering(MemoryStore::default(), |_| Some(Ok(damaged())));
+    let stage = Stage::new(&store, &receiver);
     let sent = stage.handle_one(message("m-1", event(json!({})))).await;
     assert_eq!(sent.queue_url, RETRY_QUEUE);
     assert_eq!(sent.attributes["LastError"], "configuration-unreadable");

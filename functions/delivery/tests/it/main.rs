@@ -3,6 +3,7 @@
 
 mod answers;
 mod batches;
+mod circuits;
 mod endpoint;
 mod helpers;
 mod logs;

@@ -2,16 +2,19 @@
 
 mod aws;
 mod receiver;
+mod store;
 
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsEvent;
-use config_store::{CampaignStore, ConfigLookup, ConfigStore, MemoryStore};
+use config_store::{CampaignStore, ConfigLookup, ConfigStore, HealthStore, MemoryStore};
 use delivery::{
     App,
     auth::Authenticator,
     batch::{self, Handled},
+    circuits::Circuits,
     deliver::Courier,
+    health::CircuitPolicy,
     lookup::Lookup,
     retry::RetryPolicy,
     send::Sender,
@@ -33,6 +36,7 @@ use tokio::time::Instant;
 
 pub(crate) use aws::{Keys, Queues, Sent, UNAVAILABLE, sealed};
 pub(crate) use receiver::{Protocol, Receiver, Reply};
+pub(crate) use store::{TestStore, unavailable};
 
 pub(crate) const RETRY_QUEUE: &str = "https://sqs.test/retry";
 pub(crate) const DEAD_LETTER_QUEUE: &str = "https://sqs.test/dead-letter";
@@ -61,6 +65,7 @@ pub(crate) fn parts(url: &str) -> WebhookConfigParts {
         headers: CustomHeaders::default(),
         feedback_statuses: Selection::documented(),
         campaigns: CampaignScope::All,
+        paused: false,
     }
 }
 
@@ -99,7 +104,7 @@ pub(crate) struct Stage<L> {
     pub(crate) keys: Keys,
 }
 
-impl<L: ConfigLookup> Stage<L> {
+impl<L: ConfigLookup + HealthStore> Stage<L> {
     /// Trusts the receiver's certificate, and admits its host.
     pub(crate) fn new(store: L, receiver: &Receiver) -> Self {
         let policy = EndpointPolicy::with_development_hosts("localhost");
@@ -121,7 +126,13 @@ impl<L: ConfigLookup> Stage<L> {
                 first_delay: Duration::from_secs(5),
                 window: Duration::from_secs(24 * 3_600),
                 attempts_max: 100,
+                hold: Duration::from_secs(4 * 86_400),
             },
+            circuits: Circuits::new(CircuitPolicy {
+                failure_threshold: 5,
+                first_probe_wait: Duration::from_secs(5),
+                probe_lease: Duration::from_secs(15),
+            }),
             clock: now,
             jitter: || 1.0,
         };
