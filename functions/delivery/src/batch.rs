@@ -162,7 +162,7 @@ async fn decide<L: Store>(
             Disposition::Skipped(skip)
         }
         Delivery::Impossible => Disposition::Leave,
-        Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted, now),
+        Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted),
         Delivery::Passed(until) => pass(app, progress, until, now),
         Delivery::Held(reason) => hold(app, record.progress.clone(), reason, now),
     }
@@ -202,17 +202,12 @@ fn hold<L>(app: &App<L>, mut progress: Progress, reason: &str, now: Timestamp) -
 }
 
 /// What each outcome of an attempt means for the queue.
-fn after_attempt<L>(
-    app: &App<L>,
-    before: Progress,
-    attempted: &Attempted,
-    attempted_at: Timestamp,
-) -> Disposition {
-    let first_attempt_at = before.first_attempt_at.unwrap_or(attempted_at);
+fn after_attempt<L>(app: &App<L>, before: Progress, attempted: &Attempted) -> Disposition {
+    let first_attempt_at = before.first_attempt_at.unwrap_or(attempted.at);
     let mut progress = Progress {
         attempts: before.attempts.saturating_add(1),
         first_attempt_at: Some(first_attempt_at),
-        last_attempt_at: Some(attempted_at),
+        last_attempt_at: Some(attempted.at),
         retry_at: None,
         last_status: attempted.status,
         last_error: attempted.error.map(str::to_owned),

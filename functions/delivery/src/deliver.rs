@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    config::{CampaignScope, Channel, Webhook},
+    config::Webhook,
     event::FeedbackEvent,
     key::{CampaignId, ConfigKey},
 };
@@ -20,6 +20,7 @@ use crate::{
     outcome::{Outcome, judge},
     request::{Attempt, WebhookRequest},
     retry::retry_after,
+    selection::{Selection, Skip, selection},
     send::{Answer, Sender},
     send_error::SendError,
 };
@@ -50,31 +51,6 @@ impl Shared {
     }
 }
 
-/// Why an event is not delivered to anyone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Skip {
-    /// The organisation's sandbox has no webhook.
-    NoConfiguration,
-    /// The webhook does not report the event's channel.
-    Channel,
-    /// The webhook does not report the event's status.
-    Status,
-    /// The event's campaign is not switched on.
-    Campaign,
-}
-
-impl Skip {
-    /// The reason as it is logged.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoConfiguration => "no-configuration",
-            Self::Channel => "channel-not-selected",
-            Self::Status => "status-not-selected",
-            Self::Campaign => "campaign-not-switched-on",
-        }
-    }
-}
-
 /// What came of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -93,6 +69,8 @@ pub enum Delivery {
 /// What came of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempted {
+    /// When it was made.
+    pub at: Timestamp,
     /// What it means for the event.
     pub outcome: Outcome,
     /// The status of the answer, if there was one.
@@ -108,6 +86,7 @@ impl Attempted {
         let outcome = judge(answer);
         match answer {
             Ok(answer) => Self {
+                at,
                 outcome,
                 status: Some(answer.status.as_u16()),
                 error: None,
@@ -117,6 +96,7 @@ impl Attempted {
                     .and_then(|header| retry_after(header, at)),
             },
             Err(error) => Self {
+                at,
                 outcome,
                 status: None,
                 error: Some(error.kind.as_str()),
@@ -126,8 +106,9 @@ impl Attempted {
     }
 
     /// An attempt that ended before a request was sent, because an administrator has to correct something.
-    fn failed(error: &'static str) -> Self {
+    fn failed(error: &'static str, at: Timestamp) -> Self {
         Self {
+            at,
             outcome: Outcome::TryLater,
             status: None,
             error: Some(error),
@@ -156,7 +137,7 @@ pub async fn deliver<S: Store>(
     attempt: Attempt<'_>,
     latest_end: Instant,
 ) -> Delivery {
-    let webhook = match select(&shared.configuration, event, campaign) {
+    let webhook = match select(&shared.configuration, event, campaign, attempt.at) {
         Ok(webhook) => webhook,
         Err(delivery) => return delivery,
     };
@@ -167,6 +148,11 @@ pub async fn deliver<S: Store>(
     let _permit = match shared.calls.get(&event.key) {
         Some(calls) => calls.acquire().await.ok(),
         None => None,
+    };
+    // Waiting for the permit may have taken as long as other attempts.
+    let attempt = Attempt {
+        at: (app.clock)(),
+        ..attempt
     };
     match app.circuits.verdict(webhook, attempt.at) {
         Verdict::Call | Verdict::Probe(_) => {}
@@ -216,7 +202,10 @@ impl Courier {
             }
             Err(AuthError::Refused) => {
                 tracing::warn!("a secret of the webhook cannot be used");
-                Err(Delivery::Attempted(Attempted::failed("secret-refused")))
+                Err(Delivery::Attempted(Attempted::failed(
+                    "secret-refused",
+                    attempt.at,
+                )))
             }
             Err(error @ AuthError::Unavailable(_)) => {
                 tracing::error!(error = %Causes(&error), "the key service is not available");
@@ -252,6 +241,7 @@ fn select<'c>(
     configuration: &'c Configuration,
     event: &FeedbackEvent<'_>,
     campaign: Option<&CampaignId>,
+    at: Timestamp,
 ) -> Result<&'c Webhook, Delivery> {
     let webhook = match configuration.webhooks.get(&event.key) {
         None => return Err(Delivery::Impossible),
@@ -261,6 +251,7 @@ fn select<'c>(
             tracing::error!(error = %unreadable, "a stored configuration cannot be read");
             return Err(Delivery::Attempted(Attempted::failed(
                 "configuration-unreadable",
+                at,
             )));
         }
     };
@@ -272,34 +263,5 @@ fn select<'c>(
         Selection::Wanted => Ok(webhook),
         Selection::Skipped(skip) => Err(Delivery::Skipped(skip)),
         Selection::Unknown => Err(Delivery::Impossible),
-    }
-}
-
-/// Whether a webhook wants an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Selection {
-    Wanted,
-    Skipped(Skip),
-    /// The campaign's switch could not be read.
-    Unknown,
-}
-
-fn selection(
-    webhook: &Webhook,
-    event: &FeedbackEvent<'_>,
-    campaign_is_on: Option<bool>,
-) -> Selection {
-    let config = &webhook.config;
-    let channel = Channel::parse(&event.channel);
-    if !channel.is_some_and(|channel| config.channels().contains(&channel)) {
-        return Selection::Skipped(Skip::Channel);
-    }
-    if !config.feedback_statuses().contains(&*event.status) {
-        return Selection::Skipped(Skip::Status);
-    }
-    match (config.campaigns(), campaign_is_on) {
-        (CampaignScope::All, _) | (CampaignScope::SwitchedOn, Some(true)) => Selection::Wanted,
-        (CampaignScope::SwitchedOn, Some(false)) => Selection::Skipped(Skip::Campaign),
-        (CampaignScope::SwitchedOn, None) => Selection::Unknown,
     }
 }

@@ -178,6 +178,7 @@ mod tests {
 
     fn attempted(status: Option<u16>, retry_after_seconds: Option<u64>) -> Attempted {
         Attempted {
+            at: at(0),
             outcome: Outcome::TryLater,
             status,
             error: status.is_none().then_some("timeout"),

@@ -1,7 +1,7 @@
 //! Delivers feedback events from a queue to the HTTPS endpoints that organisations configured.
 //!
-//! `batch` takes a batch apart and settles it, `deliver` handles one event; `format`, `request`, `outcome`, `retry`,
-//! `health` and `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup` and
+//! `batch` takes a batch apart and settles it, `deliver` handles one event; `selection`, `format`, `request`,
+//! `outcome`, `retry`, `health` and `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup` and
 //! `circuits` to the store and only `auth` to the key service.
 
 pub mod attributes;
@@ -20,6 +20,7 @@ pub mod outcome;
 pub mod record;
 pub mod request;
 pub mod retry;
+pub mod selection;
 pub mod send;
 pub mod send_error;
 pub mod settings;

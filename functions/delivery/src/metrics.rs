@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{attributes::DeadLetterReason, circuits::Changes, deliver::Skip, settle::Disposition};
+use crate::{
+    attributes::DeadLetterReason, circuits::Changes, selection::Skip, settle::Disposition,
+};
 
 const NAMESPACE: &str = "FeedbackWebhooks";
 

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use crate::{
     attributes::{DeadLetterReason, Progress},
     causes::Causes,
-    deliver::Skip,
     record::Record,
     retry::queue_delay_seconds,
+    selection::Skip,
 };
 
 /// Most messages of one `SendMessageBatch` (Amazon SQS API Reference).

@@ -6,6 +6,7 @@ mod batches;
 mod circuits;
 mod endpoint;
 mod helpers;
+mod holding;
 mod logs;
 mod settling;
 mod skipping;

@@ -29,7 +29,7 @@ use domain::{
     headers::CustomHeaders,
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrets::Opener;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -207,4 +207,14 @@ pub(crate) fn received_again(sent: &Sent) -> Value {
         message["messageAttributes"][name] = json!({"stringValue": value, "dataType": "String"});
     }
     message
+}
+
+/// Half a minute after the time of the other tests: the first probe is due.
+pub(crate) fn later() -> Timestamp {
+    now() + SignedDuration::from_secs(30)
+}
+
+/// How often this happened.
+pub(crate) fn count(handled: &Handled, metric: &str) -> Value {
+    handled.tally.embedded_metrics("", now())[metric].clone()
 }

@@ -4,7 +4,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU16, AtomicUsize, Ordering},
     },
 };
 
@@ -119,6 +119,14 @@ impl Receiver {
             }
         });
         Self { port, ca, state }
+    }
+
+    /// Answers with the status that was stored last; 503 at first.
+    pub(crate) async fn switchable() -> (Self, Arc<AtomicU16>) {
+        let status = Arc::new(AtomicU16::new(503));
+        let current = Arc::clone(&status);
+        let reply = move |_, _: &Received| Reply::Status(current.load(Ordering::SeqCst));
+        (Self::with(Protocol::Http1, reply).await, status)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

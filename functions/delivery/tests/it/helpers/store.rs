@@ -2,8 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use config_store::{ConfigLookup, Found, HealthStore, MemoryStore, StoreError, Wanted};
-use domain::{health::EndpointHealth, key::ConfigKey};
+use config_store::{
+    ConfigLookup, ConfigStore, Found, HealthStore, MemoryStore, StoreError, Wanted,
+};
+use domain::{
+    config::{Webhook, WebhookConfig, WebhookConfigParts},
+    health::EndpointHealth,
+    key::ConfigKey,
+};
+
+use super::key;
 
 /// Answers the look-up of this number, from 0 on, in place of the store.
 pub(crate) type Instead = fn(usize) -> Option<Result<Found, StoreError>>;
@@ -33,6 +41,17 @@ impl TestStore {
 
     pub(crate) fn memory(&self) -> &MemoryStore {
         &self.store
+    }
+
+    /// Saves the webhook again, as an administrator does.
+    pub(crate) async fn edit(&self, parts: WebhookConfigParts) {
+        let stored = self.store.read(&key()).await.unwrap().unwrap();
+        let edited = Webhook {
+            version: stored.version + 1,
+            config: WebhookConfig::new(parts).unwrap(),
+            ..stored
+        };
+        self.store.replace(&edited).await.unwrap();
     }
 
     pub(crate) fn look_ups(&self) -> usize {
