@@ -7,5 +7,6 @@ mod bad_input;
 mod config_api;
 mod delivery;
 mod helpers;
+mod hostile;
 mod redrive;
 mod store;
