@@ -11,7 +11,8 @@ export SAMCLI_CHECK_UPDATES := 0
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 	@echo
-	@echo "Variables of run and demo: CLOUD_PORT=4566 RECEIVER_PORT=8443 KEEP=1 (keep the state for the next run)."
+	@echo "Variables of run and demo: CLOUD_PORT=4566 RECEIVER_PORT=8443 KEEP=1 (keep the state for the next run)"
+	@echo "BIND=0.0.0.0 (let containers in: for sam local invoke)."
 
 run: $(VENV)/complete ## Show events being delivered on a local cloud, and stay up. Ctrl-C ends it.
 	@$(LOCAL) run

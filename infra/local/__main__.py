@@ -7,6 +7,7 @@ import sys
 import click
 
 from infra.local import build, session
+from infra.local.cloud import LOOPBACK
 from infra.local.paths import LOCAL
 from infra.local.screen import console
 
@@ -33,21 +34,29 @@ def run_options(command: click.decorators.FC) -> click.decorators.FC:
     keep = click.option(
         "--keep", is_flag=True, envvar="KEEP", show_envvar=True, help="Keep the state for the next run."
     )
-    return cloud_port(receiver_port(keep(command)))
+    bind = click.option(
+        "--bind",
+        envvar="BIND",
+        default=LOOPBACK,
+        show_default=True,
+        show_envvar=True,
+        help="Address to listen at; 0.0.0.0 lets containers in, and everybody else on your network.",
+    )
+    return cloud_port(receiver_port(bind(keep(command))))
 
 
 @cli.command()
 @run_options
-def run(cloud_port: int, receiver_port: int, keep: bool) -> None:
+def run(cloud_port: int, receiver_port: int, bind: str, keep: bool) -> None:
     """Show the main job and stay up."""
-    session.run(cloud_port, receiver_port, keep=keep, stay=True)
+    session.run(cloud_port, receiver_port, bind=bind, keep=keep, stay=True)
 
 
 @cli.command()
 @run_options
-def demo(cloud_port: int, receiver_port: int, keep: bool) -> None:
+def demo(cloud_port: int, receiver_port: int, bind: str, keep: bool) -> None:
     """Show the main job and end; exit code 0 only if every event arrived as it should."""
-    session.run(cloud_port, receiver_port, keep=keep, stay=False)
+    session.run(cloud_port, receiver_port, bind=bind, keep=keep, stay=False)
 
 
 @cli.command("exec", context_settings={"ignore_unknown_options": True})

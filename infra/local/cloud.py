@@ -22,6 +22,7 @@ from infra.local.problem import Problem
 # It is ready within 4 seconds on two cores; a busy machine gets time to spare.
 START_TIMEOUT_SECONDS = 60
 STEP_SECONDS = 0.1
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Cloud:
 
 
 @contextmanager
-def running(home: Path, port: int, *, keep: bool) -> Iterator[Cloud]:
+def running(home: Path, port: int, *, keep: bool, bind: str = LOOPBACK) -> Iterator[Cloud]:
     """Start the emulator, hand it out once it answers, and end it and its functions afterwards.
 
-    The state is thrown away at the start and at the end, unless it is to be kept.
+    The state is thrown away at the start and at the end, unless it is to be kept. It listens at the address `bind`.
 
     # Errors
     `Problem` if it does not start.
@@ -65,7 +66,7 @@ def running(home: Path, port: int, *, keep: bool) -> Iterator[Cloud]:
         processes.started(
             [TOOLS / "ministack"],
             home / "processes",
-            env=settings(cloud, state, scratch, keep),
+            env=settings(cloud, state, scratch, keep, bind),
             output=output.fileno(),
             cwd=scratch,
         ) as process,
@@ -87,10 +88,10 @@ def folder(path: Path, *, keep: bool) -> Iterator[Path]:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def settings(cloud: Cloud, state: Path, scratch: Path, keep: bool) -> dict[str, str]:
+def settings(cloud: Cloud, state: Path, scratch: Path, keep: bool, bind: str) -> dict[str, str]:
     return environment.for_functions() | {
         "GATEWAY_PORT": str(cloud.port),
-        "BIND_HOST": "127.0.0.1",
+        "BIND_HOST": bind,
         # Handed on to the functions; without it their clients would look for the real AWS.
         "AWS_ENDPOINT_URL": cloud.endpoint,
         "AWS_DEFAULT_REGION": environment.REGION,

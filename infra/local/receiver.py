@@ -47,8 +47,10 @@ class Receiver:
 
 
 @contextmanager
-def listening(port: int, certificates: Certificates, on_delivery: Callable[[Delivery], None]) -> Iterator[Receiver]:
-    """Listen on `port` of the loopback interface for the time of the `with` block."""
+def listening(
+    port: int, certificates: Certificates, on_delivery: Callable[[Delivery], None], *, bind: str
+) -> Iterator[Receiver]:
+    """Listen on `port` of the address `bind` for the time of the `with` block."""
     receiver = Receiver(on_delivery)
 
     class Handler(BaseHTTPRequestHandler):
@@ -72,7 +74,7 @@ def listening(port: int, certificates: Certificates, on_delivery: Callable[[Deli
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificates.chain, certificates.key)
-    server = TlsServer(("127.0.0.1", port), Handler, context)
+    server = TlsServer((bind, port), Handler, context)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -22,7 +22,7 @@ from infra.local.screen import console, heading, step
 from infra.local.stack import Stack
 
 
-def run(cloud_port: int, receiver_port: int, *, keep: bool, stay: bool) -> None:
+def run(cloud_port: int, receiver_port: int, *, bind: str, keep: bool, stay: bool) -> None:
     """Bring everything up, show the main job, and stay up if asked to.
 
     # Errors
@@ -34,8 +34,8 @@ def run(cloud_port: int, receiver_port: int, *, keep: bool, stay: bool) -> None:
         cloud.require_free(receiver_port, "the HTTPS endpoint", "RECEIVER_PORT")
         chosen = walkthrough.organisations(receiver_port)
         issued = certificates.issue(RUN_HOME)
-        endpoint = running.enter_context(receiver.listening(receiver_port, issued, show.printer(chosen)))
-        deployed = running.enter_context(deployed_stack(RUN_HOME, cloud_port, issued, keep=keep))
+        endpoint = running.enter_context(receiver.listening(receiver_port, issued, show.printer(chosen), bind=bind))
+        deployed = running.enter_context(deployed_stack(RUN_HOME, cloud_port, issued, keep=keep, bind=bind))
         running.enter_context(logs.shown_on_problem(deployed))
         administrators = [walkthrough.set_up(deployed, organisation) for organisation in chosen]
         walkthrough.deliver(deployed, endpoint, chosen)
@@ -72,13 +72,15 @@ def down() -> None:
 
 
 @contextmanager
-def deployed_stack(home: Path, port: int, issued: Certificates, *, keep: bool) -> Iterator[Stack]:
+def deployed_stack(
+    home: Path, port: int, issued: Certificates, *, keep: bool, bind: str = cloud.LOOPBACK
+) -> Iterator[Stack]:
     """Build, start a cloud and deploy to it. One checkout does this once at a time."""
     with ExitStack() as running:
         with build.exclusive():
             build.build(home / "processes")
             with step("Start the local cloud"):
-                started: Cloud = running.enter_context(cloud.running(home, port, keep=keep))
+                started: Cloud = running.enter_context(cloud.running(home, port, keep=keep, bind=bind))
             with step("Deploy"):
                 deployed = stack.deploy(started, issued)
         yield deployed

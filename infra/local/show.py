@@ -111,9 +111,12 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
 
 
 def write_sam_local(stack: Stack) -> None:
-    """Write the file for `sam local invoke --env-vars` that points a function at this stack."""
+    """Write the file for `sam local invoke --env-vars` that points a function in a container at this stack.
+
+    `--add-host localhost:host-gateway` makes `localhost` mean this machine there too.
+    """
     variables = {
-        "AWS_ENDPOINT_URL": stack.cloud.endpoint,
+        "AWS_ENDPOINT_URL": f"http://{DEVELOPMENT_HOST}:{stack.cloud.port}",
         "TABLE_NAME": stack.outputs["TableName"],
         "SECRETS_KEY_ID": stack.outputs["SecretsKeyArn"],
         "RETRY_QUEUE_URL": stack.outputs["RetryQueueUrl"],

@@ -8,5 +8,6 @@ mod config_api;
 mod delivery;
 mod health;
 mod helpers;
+mod hostile;
 mod redrive;
 mod store;

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fs, sync::LazyLock};
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use hostile::Authority;
 
 /// What `infra` writes down about the cloud that it started.
 #[derive(Debug, serde::Deserialize)]
@@ -11,6 +12,8 @@ pub(crate) struct Cloud {
     /// Base URL of the API for clients that do not resolve its own host name.
     pub(crate) api_url: String,
     outputs: HashMap<String, String>,
+    ca_certificate: String,
+    ca_key: String,
     certificate: String,
     certificate_key: String,
 }
@@ -39,6 +42,12 @@ impl Cloud {
     /// Endpoint and credentials of every AWS client; they are in the environment.
     pub(crate) async fn aws(&self) -> SdkConfig {
         aws_config::defaults(BehaviorVersion::latest()).load().await
+    }
+
+    /// The authority that the delivery function trusts.
+    pub(crate) fn authority(&self) -> Authority {
+        let pem = |path| fs::read_to_string(path).unwrap();
+        Authority::from_pem(&pem(&self.ca_certificate), &pem(&self.ca_key)).unwrap()
     }
 
     /// Certificate chain and key, in PEM, for `localhost`; the delivery function trusts their authority.

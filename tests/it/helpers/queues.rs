@@ -69,26 +69,34 @@ pub(crate) async fn dead_letter(
 
 /// Waits for the line in which the delivery function tells the outcome of an event.
 pub(crate) async fn outcome_line(event_id: &str) -> Value {
-    let cloud = Cloud::get();
-    let logs = Logs::new(&cloud.aws().await);
     eventually(
         &format!("a log line on the outcome of {event_id}"),
         async || {
-            let mut pages = logs
-                .filter_log_events()
-                .log_group_name(cloud.output("DeliveryLogGroup"))
-                .into_paginator()
-                .send();
-            while let Some(page) = pages.next().await {
-                for line in page.unwrap().events.unwrap_or_default() {
-                    let text = line.message.unwrap_or_default();
-                    if text.contains(event_id) && text.contains("outcome") {
-                        return serde_json::from_str(&text).ok();
-                    }
-                }
-            }
-            None
+            let mut lines = outcome_lines().await.into_iter();
+            lines.find(|line| line.to_string().contains(event_id))
         },
     )
     .await
+}
+
+/// The lines in which the delivery function told outcomes so far, in the order of each environment.
+pub(crate) async fn outcome_lines() -> Vec<Value> {
+    let cloud = Cloud::get();
+    let logs = Logs::new(&cloud.aws().await);
+    let mut pages = logs
+        .filter_log_events()
+        .log_group_name(cloud.output("DeliveryLogGroup"))
+        .into_paginator()
+        .send();
+    let mut lines = Vec::new();
+    while let Some(page) = pages.next().await {
+        let messages = page.unwrap().events.unwrap_or_default().into_iter();
+        lines.extend(
+            messages
+                .filter_map(|line| line.message)
+                .filter(|text| text.contains("outcome"))
+                .filter_map(|text| serde_json::from_str(&text).ok()),
+        );
+    }
+    lines
 }

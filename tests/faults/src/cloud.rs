@@ -1,0 +1,239 @@
+//! The local cloud, and the run's own queues in it. All calls here go to the cloud itself, never through the proxy.
+
+use std::{collections::HashMap, fs, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_sqs::{
+    Client,
+    types::{
+        DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName,
+    },
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+
+/// Longer than an invocation may take, as the service demands, so that no batch is received twice for being slow.
+const VISIBILITY_TIMEOUT_SECONDS: u64 = 12;
+/// Receives after which the queue itself moves a message to the dead-letter queue; the template's number.
+const RECEIVES_MAX: u32 = 30;
+/// Most messages that one receive returns (Amazon SQS API Reference).
+const RECEIVE_MAX_MESSAGES: i32 = 10;
+/// How long a receive waits for a message.
+const RECEIVE_WAIT_SECONDS: i32 = 1;
+
+/// What describes the cloud, as far as it is needed here.
+#[derive(Debug, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// Base URL of every service.
+    pub endpoint_url: String,
+    /// Base URL of the deployed configuration API.
+    pub api_url: String,
+    /// The region of everything.
+    pub region: String,
+    outputs: HashMap<String, String>,
+    ca_certificate: String,
+    certificate: String,
+    certificate_key: String,
+}
+
+impl Description {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Where there is none, or of another form.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let description: Self = serde_json::from_slice(&text)?;
+        ensure!(
+            description.endpoint_url.starts_with("http://127.0.0.1:"),
+            "a fault run needs a cloud on this machine, not {}",
+            description.endpoint_url
+        );
+        Ok(description)
+    }
+
+    /// An output of the deployed stack.
+    ///
+    /// # Errors
+    /// Where the stack has none of this name.
+    pub fn output(&self, name: &str) -> Result<&str> {
+        let output = self.outputs.get(name).map(String::as_str);
+        output.with_context(|| format!("the stack has no output {name}"))
+    }
+
+    /// Certificate chain and key for `localhost`, in PEM.
+    ///
+    /// # Errors
+    /// Where the files cannot be read.
+    pub fn certificate(&self) -> Result<(Vec<u8>, Vec<u8>)> {
+        Ok((
+            fs::read(&self.certificate)?,
+            fs::read(&self.certificate_key)?,
+        ))
+    }
+
+    /// The authority of that certificate, in the form of `DEVELOPMENT_CA`.
+    ///
+    /// # Errors
+    /// Where the file is no certificate.
+    pub fn authority(&self) -> Result<String> {
+        let certificate = CertificateDer::from_pem_slice(&fs::read(&self.ca_certificate)?)?;
+        Ok(BASE64_STANDARD.encode(&certificate))
+    }
+}
+
+/// A queue of the run.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Where it is.
+    pub url: String,
+    /// What it is called in policies and events.
+    pub arn: String,
+}
+
+/// The run's queues.
+#[derive(Debug)]
+pub struct Queues {
+    /// The SQS client.
+    pub client: Client,
+    /// Where the producer puts events.
+    pub feedback: Queue,
+    /// Where failed ones wait.
+    pub retry: Queue,
+    /// Where those go that are given up.
+    pub dead_letter: Queue,
+}
+
+/// Endpoint and credentials of the driver's own clients; they are in the environment.
+pub async fn aws() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest()).load().await
+}
+
+impl Queues {
+    /// Creates queues that nobody else uses.
+    ///
+    /// # Errors
+    /// Where the cloud refuses.
+    pub async fn create(aws: &SdkConfig, name: &str) -> Result<Self> {
+        let client = Client::new(aws);
+        let dead_letter = create(&client, &format!("{name}-dead-letter"), None).await?;
+        let feedback = create(&client, &format!("{name}-feedback"), Some(&dead_letter)).await?;
+        let retry = create(&client, &format!("{name}-retry"), Some(&dead_letter)).await?;
+        Ok(Self {
+            client,
+            feedback,
+            retry,
+            dead_letter,
+        })
+    }
+
+    /// Up to `count` messages; fewer, or none, if that is all there is within a second.
+    ///
+    /// # Errors
+    /// Where the cloud refuses.
+    pub async fn receive(&self, queue: &Queue, count: usize) -> Result<Vec<Message>> {
+        let mut received = Vec::new();
+        while received.len() < count {
+            let answer = self
+                .client
+                .receive_message()
+                .queue_url(&queue.url)
+                .max_number_of_messages(RECEIVE_MAX_MESSAGES)
+                .wait_time_seconds(if received.is_empty() {
+                    RECEIVE_WAIT_SECONDS
+                } else {
+                    0
+                })
+                .message_attribute_names("All")
+                .message_system_attribute_names(MessageSystemAttributeName::All)
+                .send()
+                .await?;
+            let messages = answer.messages.unwrap_or_default();
+            let is_last = messages.len() < 10;
+            received.extend(messages);
+            if is_last {
+                break;
+            }
+        }
+        Ok(received)
+    }
+
+    /// Acknowledges messages.
+    ///
+    /// # Errors
+    /// Where the cloud refuses.
+    pub async fn delete(&self, queue: &Queue, messages: &[&Message]) -> Result<()> {
+        for chunk in messages.chunks(10) {
+            let entries = chunk.iter().enumerate().map(|(index, message)| {
+                DeleteMessageBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .set_receipt_handle(message.receipt_handle.clone())
+                    .build()
+            });
+            self.client
+                .delete_message_batch()
+                .queue_url(&queue.url)
+                .set_entries(Some(entries.collect::<Result<_, _>>()?))
+                .send()
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// How many messages the queue has: visible, in flight and delayed.
+    ///
+    /// # Errors
+    /// Where the cloud refuses.
+    pub async fn size(&self, queue: &Queue) -> Result<u64> {
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&queue.url)
+            .attribute_names(QueueAttributeName::All)
+            .send()
+            .await?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count =
+            |name| -> Result<u64> { Ok(attributes.get(&name).context("no count")?.parse()?) };
+        Ok(count(QueueAttributeName::ApproximateNumberOfMessages)?
+            + count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)?
+            + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed)?)
+    }
+}
+
+async fn create(client: &Client, name: &str, dead_letter: Option<&Queue>) -> Result<Queue> {
+    let timeout = VISIBILITY_TIMEOUT_SECONDS.to_string();
+    let redrive = dead_letter.map(|queue| {
+        serde_json::json!({"deadLetterTargetArn": queue.arn, "maxReceiveCount": RECEIVES_MAX})
+            .to_string()
+    });
+    let attributes = [
+        (QueueAttributeName::VisibilityTimeout, Some(timeout)),
+        (QueueAttributeName::RedrivePolicy, redrive),
+    ];
+    let attributes = attributes
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let created = client
+        .create_queue()
+        .queue_name(name)
+        .set_attributes(Some(attributes.collect()))
+        .send()
+        .await?;
+    let url = created.queue_url.context("a queue without URL")?;
+    let answer = client
+        .get_queue_attributes()
+        .queue_url(&url)
+        .attribute_names(QueueAttributeName::QueueArn)
+        .send()
+        .await?;
+    let arn = answer
+        .attributes
+        .and_then(|mut all| all.remove(&QueueAttributeName::QueueArn));
+    Ok(Queue {
+        url,
+        arn: arn.context("a queue without ARN")?,
+    })
+}

@@ -1,0 +1,43 @@
+//! Sends events through the real delivery binary while everything around it fails, and keeps a ledger of them.
+//!
+//! The driver is Lambda to the function (`environment`, `lane`), stands between it and the services (`proxy`), is the
+//! endpoint (`receiver`), the producer and the administrator (`producer`, `changes`). What happens follows from one seed
+//! (`dice`); what became of each event is in `ledger`, and what that adds up to in `verdict`. The function itself knows
+//! nothing of all this.
+
+pub mod administrator;
+pub mod changes;
+pub mod cloud;
+pub mod dice;
+pub mod environment;
+pub mod event_source;
+pub mod events;
+pub mod fault;
+pub mod lane;
+pub mod ledger;
+pub mod producer;
+pub mod proxy;
+pub mod receiver;
+pub mod run;
+pub mod server;
+pub mod verdict;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub use run::Run;
+
+/// The function's `DELIVERY_TIMEOUT_SECONDS`: short, so that silent endpoints cost a run little time.
+pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
+/// The function's `RETRY_WINDOW_HOURS`: the smallest.
+pub const RETRY_WINDOW: Duration = Duration::from_secs(3_600);
+
+/// The time.
+pub(crate) fn now() -> Timestamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the driver stands in for Lambda, which has a clock"
+    )]
+    Timestamp::now()
+}

@@ -1,0 +1,80 @@
+//! Starts a fault run: arguments, the local cloud's description, then the report.
+
+use std::{
+    env, fs,
+    io::{Write, stderr, stdout},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use faults::{
+    cloud::Description,
+    run::{Plan, carry_out},
+    verdict::report,
+};
+
+/// Sends events through the delivery function while everything around it fails, and says what became of each.
+///
+/// It needs a local cloud: python -m infra.local exec -- cargo run -p faults
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Events to send. With far fewer than 5,000, some faults never happen, which counts as failure.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    events: u32,
+    /// Decides what goes wrong and when; random if not given.
+    #[arg(long)]
+    seed: Option<u32>,
+    /// The delivery function, as `make build` makes it.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/lambda/delivery/bootstrap"))]
+    binary: PathBuf,
+    /// The run ends after this time, and what is still on its way counts as lost.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    limit_minutes: u64,
+    /// Also write the report to this file.
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(Arguments::parse()).await.unwrap_or_else(|error| {
+        // Where nobody can read it any more, there is nobody to tell.
+        let _ = writeln!(stderr(), "Error: {error:?}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode> {
+    // Both the endpoint's TLS and the HTTP clients use it.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    #[expect(clippy::disallowed_methods, reason = "the driver's only setting")]
+    let description = env::var("LOCAL_CLOUD").context("LOCAL_CLOUD is not set: see --help")?;
+    let cloud = Description::read(Path::new(&description))?;
+    let seed = u64::from(arguments.seed.unwrap_or_else(|| fastrand::u32(..)));
+    writeln!(
+        stderr(),
+        "Fault run of {} events with --seed {seed}",
+        arguments.events
+    )?;
+    let plan = Plan {
+        seed,
+        events: arguments.events,
+        binary: arguments.binary,
+        limit: Duration::from_secs(60 * arguments.limit_minutes),
+    };
+    let began = Instant::now();
+    let verdict = carry_out(&plan, &cloud).await?;
+    let report = report(seed, began.elapsed(), &verdict);
+    stdout().write_all(report.as_bytes())?;
+    if let Some(path) = &arguments.report {
+        fs::write(path, &report).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(if verdict.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

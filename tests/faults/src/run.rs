@@ -1,0 +1,233 @@
+//! A run from its first event to the last.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    DELIVERY_TIMEOUT, RETRY_WINDOW,
+    administrator::Administrator,
+    changes::Webhooks,
+    cloud::{self, Description, Queues},
+    dice::Dice,
+    environment::Launch,
+    events::Events,
+    fault::Counts,
+    lane::Lane,
+    ledger::Ledger,
+    producer::{collect_dead_letters, produce},
+    proxy::Proxy,
+    receiver::{receive, tls},
+    server::Server,
+    verdict::Verdict,
+};
+
+/// Pollers of each queue and their batches, as far as two cores go; batches as in the template.
+const FEEDBACK_LANES: usize = 4;
+const FEEDBACK_BATCH: usize = 50;
+const RETRY_LANES: usize = 3;
+const RETRY_BATCH: usize = 10;
+/// Time between two looks at how far the run is. Longer than it takes to read what a function has just logged.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a run is asked to do.
+#[derive(Debug)]
+pub struct Plan {
+    /// Decides everything.
+    pub seed: u64,
+    /// Events to send.
+    pub events: u32,
+    /// The function.
+    pub binary: PathBuf,
+    /// The run ends after this time, whatever is left.
+    pub limit: Duration,
+}
+
+/// What all parts of a run share.
+#[derive(Debug)]
+pub struct Run {
+    /// Decides what goes wrong.
+    pub dice: Dice,
+    /// Counts it.
+    pub faults: Counts,
+    /// Keeps account of the events.
+    pub ledger: Ledger,
+    /// The queues.
+    pub queues: Queues,
+    /// The region of everything.
+    pub region: String,
+    batches: AtomicU64,
+    mishaps: Mutex<Vec<String>>,
+}
+
+impl Run {
+    /// The number of the next batch, from 0 on.
+    pub fn next_batch(&self) -> u64 {
+        self.batches.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes note of something that must not happen to the function, whatever goes wrong around it.
+    pub fn mishap(&self, what: &str) {
+        let mut mishaps = self.mishaps.lock().unwrap_or_else(PoisonError::into_inner);
+        mishaps.push(what.to_owned());
+    }
+}
+
+/// Sends the events through the function and returns what became of them.
+///
+/// # Errors
+/// Where the run could not take place: the cloud refuses, or the function cannot be started.
+pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
+    let began = Instant::now();
+    let aws = cloud::aws().await;
+    let events = Events::new(plan.seed);
+    let administrator = Administrator::new(cloud, &aws, &events.organisation).await?;
+    let run = Arc::new(Run {
+        dice: Dice::new(plan.seed),
+        faults: Counts::default(),
+        ledger: Ledger::new(events, plan.events.try_into()?),
+        queues: Queues::create(&aws, &format!("faults-{}", plan.seed)).await?,
+        region: cloud.region.clone(),
+        batches: AtomicU64::new(0),
+        mishaps: Mutex::default(),
+    });
+    let (chain, key) = cloud.certificate()?;
+    let mut endpoints = Vec::new();
+    for protocols in [&["h2", "http/1.1"][..], &["http/1.1"]] {
+        let run = Arc::clone(&run);
+        let receive = move |request| {
+            let run = Arc::clone(&run);
+            async move { receive(&run, request).await }
+        };
+        endpoints.push(Server::start(Some(tls(&chain, &key, protocols)?), receive).await?);
+    }
+    let urls = endpoints
+        .iter()
+        .map(|server| format!("https://localhost:{}/feedback", server.port));
+    let webhooks = Webhooks::create(administrator, urls.collect()).await?;
+    let proxy = Arc::new(Proxy::new(&cloud.endpoint_url)?);
+    let proxied = Arc::clone(&run);
+    let proxy = Server::start(None, move |request| {
+        let (run, proxy) = (Arc::clone(&proxied), Arc::clone(&proxy));
+        async move { proxy.handle(&run, request).await }
+    })
+    .await?;
+
+    let launch = launch(plan, cloud, &run, &proxy)?;
+    let mut work = JoinSet::new();
+    for (lanes, queue, batch_size) in [
+        (FEEDBACK_LANES, &run.queues.feedback, FEEDBACK_BATCH),
+        (RETRY_LANES, &run.queues.retry, RETRY_BATCH),
+    ] {
+        for _ in 0..lanes {
+            let lane = Lane {
+                queue: queue.clone(),
+                batch_size,
+                launch: launch.clone(),
+            };
+            work.spawn(lane.work(Arc::clone(&run)));
+        }
+    }
+    let shared = Arc::clone(&run);
+    work.spawn(async move { webhooks.change(&shared).await });
+    let shared = Arc::clone(&run);
+    work.spawn(async move { collect_dead_letters(&shared).await });
+
+    let whole = async {
+        produce(&run, plan.events.into()).await?;
+        run_dry(&run).await
+    };
+    let progress = show_progress(&run, plan.events.into());
+    tokio::select! {
+        ended = whole => ended?,
+        ended = work.join_next() => {
+            ended.context("nothing works")??.context("a part of the driver ended early")?;
+        }
+        () = sleep(plan.limit.saturating_sub(began.elapsed())) => {
+            run.mishap("the run reached its time limit, and what was still on its way counts as lost");
+        }
+        () = progress => {}
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    }
+    // Every function ends with its lane.
+    work.shutdown().await;
+    let mishaps = run.mishaps.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Verdict::new(&run.ledger, &run.faults, &mishaps))
+}
+
+/// Waits until the queues are empty, seen twice: what the last function said and sent is noted by then.
+async fn run_dry(run: &Run) -> Result<()> {
+    let queues = &run.queues;
+    let mut seen_empty = 0;
+    while seen_empty < 2 {
+        sleep(LOOK_EVERY).await;
+        let mut left = 0;
+        for queue in [&queues.feedback, &queues.retry, &queues.dead_letter] {
+            left += queues.size(queue).await?;
+        }
+        seen_empty = if left == 0 { seen_empty + 1 } else { 0 };
+    }
+    Ok(())
+}
+
+/// Shows how many events are safe, until it is dropped.
+async fn show_progress(run: &Run, events: u64) {
+    let bar = ProgressBar::new(events);
+    let template = "{wide_bar} {pos} of {len} events safe, {elapsed}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    loop {
+        bar.set_position(run.ledger.safe().try_into().unwrap_or(events));
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+fn launch(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result<Launch> {
+    let text = str::to_owned;
+    Ok(Launch {
+        binary: plan.binary.clone(),
+        variables: vec![
+            ("AWS_LAMBDA_FUNCTION_NAME", text("delivery")),
+            ("AWS_LAMBDA_FUNCTION_VERSION", text("$LATEST")),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("512")),
+            ("AWS_REGION", cloud.region.clone()),
+            // The local cloud takes these for the account's root user.
+            ("AWS_ACCESS_KEY_ID", text("test")),
+            ("AWS_SECRET_ACCESS_KEY", text("test")),
+            (
+                "AWS_ENDPOINT_URL",
+                format!("http://127.0.0.1:{}", proxy.port),
+            ),
+            ("TABLE_NAME", text(cloud.output("TableName")?)),
+            ("SECRETS_KEY_ID", text(cloud.output("SecretsKeyArn")?)),
+            ("RETRY_QUEUE_URL", run.queues.retry.url.clone()),
+            ("DEAD_LETTER_QUEUE_URL", run.queues.dead_letter.url.clone()),
+            ("CONFIG_CACHE_SECONDS", text("1")),
+            (
+                "DELIVERY_TIMEOUT_SECONDS",
+                DELIVERY_TIMEOUT.as_secs().to_string(),
+            ),
+            ("RETRY_FIRST_DELAY_SECONDS", text("1")),
+            (
+                "RETRY_WINDOW_HOURS",
+                (RETRY_WINDOW.as_secs() / 3_600).to_string(),
+            ),
+            ("DEVELOPMENT_HOSTS", text("localhost")),
+            ("DEVELOPMENT_CA", cloud.authority()?),
+            ("RUST_LOG", text("info")),
+        ],
+    })
+}
