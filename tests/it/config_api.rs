@@ -286,10 +286,7 @@ async fn the_documents_are_public_and_those_of_the_repository() {
             "/openapi.json",
             include_str!("../../functions/config-api/openapi.json"),
         ),
-        (
-            "/feedback-event.schema.json",
-            include_str!("../../shared/domain/feedback-event.schema.json"),
-        ),
+        ("/feedback-event.schema.json", domain::event::SCHEMA),
     ] {
         let mut request = tenant.request(Method::GET, path).build().unwrap();
         request.headers_mut().remove("authorization");

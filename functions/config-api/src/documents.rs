@@ -1,14 +1,13 @@
 //! The public documents: what this API is, and what producers put on the queue. They hold nothing of any organisation.
 
 use axum::response::IntoResponse;
+use domain::event;
 use http::header;
 
 use crate::openapi;
 
 /// The OpenAPI document of this API. A test of `openapi` keeps it equal to what the code says.
 const OPENAPI: &str = include_str!("../openapi.json");
-/// JSON Schema of the feedback event that the messaging backend puts on the queue.
-const EVENT_SCHEMA: &str = include_str!("../../../shared/domain/feedback-event.schema.json");
 /// An hour in caches: documents change with a deployment, and nobody needs the change at once.
 const CACHE_CONTROL: &str = "public, max-age=3600";
 
@@ -33,7 +32,7 @@ pub(crate) async fn openapi_document() -> impl IntoResponse {
     responses((status = OK, description = "A JSON Schema of the draft 2020-12.", body = Object, content_type = "application/schema+json")),
 )]
 pub(crate) async fn event_schema() -> impl IntoResponse {
-    document("application/schema+json", EVENT_SCHEMA)
+    document("application/schema+json", event::SCHEMA)
 }
 
 fn document(content_type: &'static str, text: &'static str) -> impl IntoResponse {

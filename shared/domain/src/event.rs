@@ -10,6 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::key::{ConfigKey, OrgId, SandboxName};
 
+/// JSON Schema (2020-12) of what [`FeedbackEvent::parse`] reads, for producers. A test of config-api holds both against
+/// the same table of events.
+pub const SCHEMA: &str = include_str!("../feedback-event.schema.json");
+
 /// Longest event id, in bytes; it becomes a header and a message attribute.
 const EVENT_ID_MAX_BYTES: usize = 256;
 
