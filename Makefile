@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test lint format build deploy down
+.PHONY: help run demo test soak lint format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -20,9 +20,13 @@ run: $(VENV)/complete ## Show events being delivered on a local cloud, and stay 
 demo: $(VENV)/complete ## The same without staying up; fails if an event does not arrive as it should.
 	@$(LOCAL) demo
 
-test: lint ## Formatting, lints, documentation, then unit, contract and end-to-end tests.
+test: lint ## Formatting, lints, documentation, then unit and contract tests, a fault run, end-to-end tests.
 	cargo test --workspace --exclude end-to-end
+	$(LOCAL) exec -- cargo run -p faults -- --events 5000
 	$(LOCAL) exec -- cargo test -p end-to-end --test it
+
+soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to .local/soak.md.
+	$(LOCAL) exec -- cargo run -p faults -- --events 200000 --limit-minutes 180 --report .local/soak.md
 
 lint: $(VENV)/complete ## Check formatting, lints, documentation and template.
 	cargo fmt --check

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use crate::{
     Run,
     administrator::{Administrator, Saved},
-    events::GONE,
+    events::{GONE, UNSTEADY},
     fault::Fault,
 };
 
@@ -17,7 +17,7 @@ const PAUSE_MS: std::ops::Range<u64> = 300..1_500;
 /// The sandboxes whose webhooks change.
 const CHANGING: [&str; 4] = ["edited-0", "edited-1", "revolving-0", "revolving-1"];
 /// The sandboxes whose webhooks stay as they are.
-const STEADY: [&str; 5] = ["steady-2", "steady-3", "steady-4", "steady-5", "exhausted"];
+const STEADY: [&str; 5] = ["steady-2", "steady-3", "steady-4", UNSTEADY, "exhausted"];
 
 /// The webhooks of the run. One that is deleted at the moment is not among them.
 #[derive(Debug)]
@@ -59,7 +59,12 @@ impl Webhooks {
         for number in 0.. {
             let mut rng = run.dice.about("change", number);
             sleep(Duration::from_millis(rng.u64(PAUSE_MS))).await;
-            let sandbox = CHANGING[rng.usize(0..CHANGING.len())];
+            // An endpoint that is gone is called again once an administrator has edited its webhook.
+            let gone = format!("gone-{}", rng.u64(GONE));
+            let sandbox = match rng.usize(0..CHANGING.len() + 2) {
+                changing if changing < CHANGING.len() => CHANGING[changing],
+                _ => gone.as_str(),
+            };
             let url = self.url(rng.usize(0..self.urls.len()));
             let saved = self.saved.remove(sandbox);
             let (fault, saved) = match saved {

@@ -93,6 +93,17 @@ pub struct Queue {
     pub arn: String,
 }
 
+/// The messages of a queue.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Those that can be received.
+    pub visible: u64,
+    /// Those that were received, and not deleted yet.
+    pub in_flight: u64,
+    /// Those whose delay is not over.
+    pub delayed: u64,
+}
+
 /// The run's queues.
 #[derive(Debug)]
 pub struct Queues {
@@ -182,11 +193,11 @@ impl Queues {
         Ok(())
     }
 
-    /// How many messages the queue has: visible, in flight and delayed.
+    /// How many messages the queue has.
     ///
     /// # Errors
     /// Where the cloud refuses.
-    pub async fn size(&self, queue: &Queue) -> Result<u64> {
+    pub async fn size(&self, queue: &Queue) -> Result<Size> {
         let answer = self
             .client
             .get_queue_attributes()
@@ -197,9 +208,11 @@ impl Queues {
         let attributes = answer.attributes.unwrap_or_default();
         let count =
             |name| -> Result<u64> { Ok(attributes.get(&name).context("no count")?.parse()?) };
-        Ok(count(QueueAttributeName::ApproximateNumberOfMessages)?
-            + count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)?
-            + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed)?)
+        Ok(Size {
+            visible: count(QueueAttributeName::ApproximateNumberOfMessages)?,
+            in_flight: count(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)?,
+            delayed: count(QueueAttributeName::ApproximateNumberOfMessagesDelayed)?,
+        })
     }
 }
 

@@ -18,6 +18,9 @@ pub const GONE: Range<u64> = 0..8;
 /// Events whose retry window is about to end, and whose endpoint answers 500 for ever.
 pub const EXHAUSTED: Range<u64> = 8..16;
 
+/// The sandbox whose endpoint is down for a while now and then.
+pub const UNSTEADY: &str = "unsteady";
+
 /// What must become of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -105,6 +108,7 @@ impl Events {
             Kind::Revolving => format!("revolving-{}", rng.u8(0..2)),
             Kind::Wanted | Kind::Unwanted | Kind::Unreadable => match rng.u8(0..6) {
                 edited @ 0..2 => format!("edited-{edited}"),
+                5 => UNSTEADY.to_owned(),
                 steady => format!("steady-{steady}"),
             },
         }

@@ -74,6 +74,8 @@ faults! {
     EndpointSilent => "endpoint: no answer",
     /// The endpoint closes the connection or resets the stream.
     EndpointReset => "endpoint: connection closed",
+    /// One endpoint answers 500 to several requests in a row.
+    EndpointDown => "endpoint: 500 for a while",
     /// The endpoint takes its time.
     EndpointSlow => "endpoint: slow",
     /// The endpoint takes the event, but answers after the deadline.

@@ -37,8 +37,10 @@ impl Cause {
 }
 
 /// The account of one event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Account {
+    /// What must become of it.
+    pub kind: Kind,
     /// Whether it was put on a queue.
     pub sent: bool,
     /// How often the endpoint received it.
@@ -66,6 +68,30 @@ struct Fingerprint {
 }
 
 impl Account {
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            sent: false,
+            attempts: 0,
+            accepted: 0,
+            payload_differs: false,
+            id_differs: false,
+            message_differs: false,
+            dead_letter: None,
+            skipped: None,
+            first: None,
+            causes: 0,
+        }
+    }
+
+    /// Whether the event is where it may stay: accepted, in the dead-letter queue, or skipped for the reason for which it
+    /// may be skipped.
+    pub fn is_safe(&self) -> bool {
+        let skipped_rightly =
+            self.skipped.is_some() && self.skipped.as_deref() == self.kind.skip_reason();
+        self.accepted > 0 || self.dead_letter.is_some() || skipped_rightly
+    }
+
     /// Whether this happened to the event.
     pub fn has(&self, cause: Cause) -> bool {
         self.causes & cause.bit() != 0
@@ -82,10 +108,11 @@ pub struct Ledger {
 
 impl Ledger {
     /// An empty account for each of `count` events.
-    pub fn new(events: Events, count: usize) -> Self {
+    pub fn new(events: Events, count: u64) -> Self {
+        let accounts = (0..count).map(|number| Account::new(events.kind(number)));
         Self {
+            accounts: Mutex::new(accounts.collect()),
             events,
-            accounts: Mutex::new(vec![Account::default(); count]),
         }
     }
 
@@ -139,20 +166,17 @@ impl Ledger {
         self.update(number, |account| account.causes |= cause.bit());
     }
 
-    /// How many events are safe by now: accepted, in the dead-letter queue, or skipped as they may be.
-    pub fn safe(&self) -> usize {
+    /// How many events are safe by now.
+    pub fn safe(&self) -> u64 {
         let accounts = self.lock();
-        let safe = |(number, account): (u64, &Account)| is_safe(self.events.kind(number), account);
-        (0..)
-            .zip(accounts.iter())
-            .filter(|each| safe(*each))
-            .count()
+        let safe = accounts.iter().filter(|account| account.is_safe()).count();
+        u64::try_from(safe).unwrap_or(u64::MAX)
     }
 
     /// Looks at every account.
-    pub fn each(&self, mut look: impl FnMut(u64, Kind, &Account)) {
+    pub fn each(&self, mut look: impl FnMut(u64, &Account)) {
         for (number, account) in (0..).zip(self.lock().iter()) {
-            look(number, self.events.kind(number), account);
+            look(number, account);
         }
     }
 
@@ -164,13 +188,6 @@ impl Ledger {
     fn lock(&self) -> MutexGuard<'_, Vec<Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Whether the event is where it may stay.
-pub fn is_safe(kind: Kind, account: &Account) -> bool {
-    let skipped_rightly =
-        account.skipped.is_some() && account.skipped.as_deref() == kind.skip_reason();
-    account.accepted > 0 || account.dead_letter.is_some() || skipped_rightly
 }
 
 fn short_digest(bytes: &[u8]) -> [u8; 16] {

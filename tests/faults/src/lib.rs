@@ -2,7 +2,7 @@
 //!
 //! The driver is Lambda to the function (`environment`, `lane`), stands between it and the services (`proxy`), is the
 //! endpoint (`receiver`), the producer and the administrator (`producer`, `changes`). What happens follows from one seed
-//! (`dice`); what became of each event is in `ledger`, and what that adds up to in `verdict`. The function itself knows
+//! (`dice`); what became of each event is in `ledger`, and what that adds up to in `verdict` and `report`. The function itself knows
 //! nothing of all this.
 
 pub mod administrator;
@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod producer;
 pub mod proxy;
 pub mod receiver;
+pub mod report;
 pub mod run;
 pub mod server;
 pub mod verdict;

@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use faults::{
     cloud::Description,
+    report::report,
     run::{Plan, carry_out},
-    verdict::report,
 };
 
 /// Sends events through the delivery function while everything around it fails, and says what became of each.

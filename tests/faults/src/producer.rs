@@ -29,7 +29,7 @@ pub async fn produce(run: &Run, count: u64) -> Result<()> {
         let end = (begin + LOOK_EVERY).min(count);
         put(run, begin..end).await?;
         begin = end;
-        while run.queues.size(&run.queues.feedback).await? > BACKLOG_MAX {
+        while run.queues.size(&run.queues.feedback).await?.visible > BACKLOG_MAX {
             sleep(PAUSE).await;
         }
     }

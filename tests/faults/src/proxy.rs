@@ -30,16 +30,18 @@ pub struct Proxy {
     calls: Mutex<HashMap<&'static str, u64>>,
 }
 
-/// A service, and what can go wrong with it.
+/// What the function does with a service, and what can go wrong with it.
 struct Service {
-    operation: &'static str,
+    name: &'static str,
+    operations: &'static [&'static str],
     faults: &'static [Fault],
     outages: &'static [Fault],
 }
 
-const SERVICES: [Service; 3] = [
+const SERVICES: [Service; 4] = [
     Service {
-        operation: "BatchGetItem",
+        name: "store",
+        operations: &["BatchGetItem"],
         faults: &[
             Fault::StoreThrottled,
             Fault::StoreFailed,
@@ -53,13 +55,22 @@ const SERVICES: [Service; 3] = [
             Fault::StoreUnprocessed,
         ],
     },
+    // The health of endpoints, which healthy ones never need.
     Service {
-        operation: "Decrypt",
+        name: "health",
+        operations: &["PutItem", "UpdateItem", "DeleteItem"],
+        faults: &[Fault::StoreThrottled, Fault::StoreFailed, Fault::StoreReset],
+        outages: &[Fault::StoreThrottled, Fault::StoreFailed],
+    },
+    Service {
+        name: "keys",
+        operations: &["Decrypt"],
         faults: &[Fault::KeyRefused, Fault::KeyFailed, Fault::KeyReset],
         outages: &[Fault::KeyRefused, Fault::KeyFailed],
     },
     Service {
-        operation: "SendMessageBatch",
+        name: "queues",
+        operations: &["SendMessageBatch"],
         faults: &[
             Fault::SendFailed,
             Fault::SendThrottled,
@@ -137,20 +148,20 @@ impl Proxy {
         let (_, operation) = target.rsplit_once('.')?;
         let service = SERVICES
             .iter()
-            .find(|service| service.operation == operation)?;
+            .find(|service| service.operations.contains(&operation))?;
         let number = {
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = calls.entry(service.operation).or_default();
+            let count = calls.entry(service.name).or_default();
             *count += 1;
             *count - 1
         };
         let Service {
-            operation,
+            name,
             faults,
             outages,
+            ..
         } = service;
-        run.dice
-            .fault_of_service(operation, number, faults, outages)
+        run.dice.fault_of_service(name, number, faults, outages)
     }
 
     async fn forward(

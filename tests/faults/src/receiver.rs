@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::{
     DELIVERY_TIMEOUT, Run,
     dice::choose,
-    events::Kind,
+    events::{Kind, UNSTEADY},
     fault::Fault,
     ledger::Cause,
     server::{Closed, Reply, answer},
@@ -60,7 +60,7 @@ pub async fn receive(run: &Run, request: Request<Bytes>) -> Reply {
     };
     run.faults.add(fault);
     match fault {
-        Fault::EndpointFailed => Ok(empty(500)),
+        Fault::EndpointFailed | Fault::EndpointDown => Ok(empty(500)),
         Fault::EndpointMissing => Ok(empty(404)),
         Fault::EndpointGone => Ok(empty(410)),
         Fault::EndpointThrottles => Ok(later(429, HeaderValue::from_static("1"))),
@@ -90,6 +90,14 @@ fn fault(run: &Run, number: u64, attempt: u32) -> Option<Fault> {
         Kind::Gone => Some(Fault::EndpointGone),
         Kind::Exhausted => Some(Fault::EndpointFailed),
         Kind::Wanted | Kind::Revolving | Kind::Unwanted | Kind::Unreadable => {
+            if run.ledger.events.sandbox(number) == UNSTEADY {
+                let request = run.next_unsteady_request();
+                let down = [Fault::EndpointDown];
+                let fault = run.dice.fault_of_service("endpoint", request, &[], &down);
+                if fault.is_some() {
+                    return fault;
+                }
+            }
             let subject = format!("attempt {attempt}");
             choose(&mut run.dice.about(&subject, number), &FAULTS)
         }

@@ -1,6 +1,7 @@
 //! A run from its first event to the last.
 
 use std::{
+    io::{Write, stderr},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
@@ -10,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -41,6 +42,8 @@ const RETRY_LANES: usize = 3;
 const RETRY_BATCH: usize = 10;
 /// Time between two looks at how far the run is. Longer than it takes to read what a function has just logged.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Looks between two lines where there is no terminal.
+const LOOKS_PER_LINE: u64 = 20;
 
 /// What a run is asked to do.
 #[derive(Debug)]
@@ -69,6 +72,7 @@ pub struct Run {
     /// The region of everything.
     pub region: String,
     batches: AtomicU64,
+    unsteady_requests: AtomicU64,
     mishaps: Mutex<Vec<String>>,
 }
 
@@ -76,6 +80,11 @@ impl Run {
     /// The number of the next batch, from 0 on.
     pub fn next_batch(&self) -> u64 {
         self.batches.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next request to the endpoint that is down now and then, from 0 on.
+    pub fn next_unsteady_request(&self) -> u64 {
+        self.unsteady_requests.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Takes note of something that must not happen to the function, whatever goes wrong around it.
@@ -97,10 +106,11 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
     let run = Arc::new(Run {
         dice: Dice::new(plan.seed),
         faults: Counts::default(),
-        ledger: Ledger::new(events, plan.events.try_into()?),
+        ledger: Ledger::new(events, plan.events.into()),
         queues: Queues::create(&aws, &format!("faults-{}", plan.seed)).await?,
         region: cloud.region.clone(),
         batches: AtomicU64::new(0),
+        unsteady_requests: AtomicU64::new(0),
         mishaps: Mutex::default(),
     });
     let (chain, key) = cloud.certificate()?;
@@ -147,7 +157,7 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
 
     let whole = async {
         produce(&run, plan.events.into()).await?;
-        run_dry(&run).await
+        run_dry(&run, plan.events.into()).await
     };
     let progress = show_progress(&run, plan.events.into());
     tokio::select! {
@@ -167,30 +177,40 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
     Ok(Verdict::new(&run.ledger, &run.faults, &mishaps))
 }
 
-/// Waits until the queues are empty, seen twice: what the last function said and sent is noted by then.
-async fn run_dry(run: &Run) -> Result<()> {
+/// Waits until the queues are empty, seen twice: what the last function said and sent is noted by then. Once every event
+/// is safe, messages that are still delayed can only be duplicates.
+async fn run_dry(run: &Run, events: u64) -> Result<()> {
     let queues = &run.queues;
     let mut seen_empty = 0;
     while seen_empty < 2 {
         sleep(LOOK_EVERY).await;
         let mut left = 0;
         for queue in [&queues.feedback, &queues.retry, &queues.dead_letter] {
-            left += queues.size(queue).await?;
+            let size = queues.size(queue).await?;
+            left += size.visible + size.in_flight;
+            if run.ledger.safe() < events {
+                left += size.delayed;
+            }
         }
         seen_empty = if left == 0 { seen_empty + 1 } else { 0 };
     }
     Ok(())
 }
 
-/// Shows how many events are safe, until it is dropped.
+/// Shows how many events are safe, until it is dropped: a bar on a terminal, now and then a line elsewhere.
 async fn show_progress(run: &Run, events: u64) {
-    let bar = ProgressBar::new(events);
+    let bar = ProgressBar::new(events).with_finish(ProgressFinish::AndClear);
     let template = "{wide_bar} {pos} of {len} events safe, {elapsed}";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    loop {
-        bar.set_position(run.ledger.safe().try_into().unwrap_or(events));
+    for look in 0_u64.. {
+        let safe = run.ledger.safe();
+        bar.set_position(safe);
+        if bar.is_hidden() && look.is_multiple_of(LOOKS_PER_LINE) {
+            // Where nobody can read it any more, there is nobody to tell.
+            let _ = writeln!(stderr(), "{safe} of {events} events safe");
+        }
         sleep(LOOK_EVERY).await;
     }
 }

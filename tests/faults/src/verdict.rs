@@ -1,14 +1,10 @@
 //! What the accounts of a run add up to, and whether that is what was promised.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Display, Formatter},
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
 use crate::{
     fault::{Counts, Fault},
-    ledger::{Account, Cause, Ledger, is_safe},
+    ledger::{Account, Cause, Ledger},
 };
 
 /// Most numbers of one kind that are listed; the counts are always complete.
@@ -17,19 +13,18 @@ const LISTED_MAX: usize = 1_000;
 /// The outcome of a run.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    sent: u64,
-    delivered: u64,
-    skipped: BTreeMap<String, u64>,
-    dead_letters: BTreeMap<String, u64>,
-    attempts: u64,
-    duplicates: BTreeMap<&'static str, u64>,
-    faults: Vec<(Fault, u64)>,
+    pub(crate) sent: u64,
+    pub(crate) delivered: u64,
+    pub(crate) skipped: BTreeMap<String, u64>,
+    pub(crate) dead_letters: BTreeMap<String, u64>,
+    pub(crate) attempts: u64,
+    pub(crate) duplicates: BTreeMap<&'static str, u64>,
+    pub(crate) faults: Vec<(Fault, u64)>,
     /// Events that broke a promise, by the promise.
-    broken: BTreeMap<&'static str, Vec<String>>,
-    broken_counts: BTreeMap<&'static str, u64>,
+    pub(crate) broken: BTreeMap<&'static str, Vec<String>>,
+    pub(crate) broken_counts: BTreeMap<&'static str, u64>,
 }
 
-/// Promises in the order of the report.
 const LOST: &str = "lost";
 const PAYLOAD: &str = "payload not the same bytes at each attempt, or not the right ones";
 const ID: &str = "webhook-id not the same at each attempt, or not the producer's";
@@ -37,7 +32,9 @@ const MESSAGE: &str = "message changed on its way to the dead-letter queue";
 const UNWANTED: &str = "delivered although nobody wants it";
 const MISPLACED: &str = "in the dead-letter queue for another reason than expected";
 const INVOCATIONS: &str = "invocations that timed out, failed or panicked";
-const PROMISES: [&str; 7] = [LOST, PAYLOAD, ID, MESSAGE, UNWANTED, MISPLACED, INVOCATIONS];
+/// All promises.
+pub(crate) const PROMISES: [&str; 7] =
+    [LOST, PAYLOAD, ID, MESSAGE, UNWANTED, MISPLACED, INVOCATIONS];
 
 impl Verdict {
     /// Adds up the accounts and what went wrong with the function itself.
@@ -46,7 +43,7 @@ impl Verdict {
             faults: Fault::ALL.map(|fault| (fault, counts.of(fault))).into(),
             ..Self::default()
         };
-        ledger.each(|number, kind, account| {
+        ledger.each(|number, account| {
             if !account.sent {
                 return;
             }
@@ -59,7 +56,7 @@ impl Verdict {
                 (0, Some(reason), _) => {
                     *verdict.dead_letters.entry(reason.clone()).or_default() += 1
                 }
-                (0, None, Some(reason)) if is_safe(kind, account) => {
+                (0, None, Some(reason)) if account.is_safe() => {
                     *verdict.skipped.entry(reason.clone()).or_default() += 1;
                 }
                 (0, None, _) => verdict.broke(LOST, described(&event, account)),
@@ -73,9 +70,12 @@ impl Verdict {
                 (account.payload_differs, PAYLOAD),
                 (account.id_differs, ID),
                 (account.message_differs, MESSAGE),
-                (account.accepted > 0 && !kind.may_be_delivered(), UNWANTED),
                 (
-                    reason.is_some() && reason != kind.dead_letter_reason(),
+                    account.accepted > 0 && !account.kind.may_be_delivered(),
+                    UNWANTED,
+                ),
+                (
+                    reason.is_some() && reason != account.kind.dead_letter_reason(),
                     MISPLACED,
                 ),
             ] {
@@ -124,71 +124,6 @@ fn described(event: &str, account: &Account) -> String {
         text += &format!(", in the dead-letter queue as {reason:?}");
     }
     text + ")"
-}
-
-impl Display for Verdict {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let row =
-            |out: &mut Formatter<'_>, name: &str, count: u64| writeln!(out, "| {name} | {count} |");
-        writeln!(out, "| events | count |\n|---|---:|")?;
-        row(out, "sent", self.sent)?;
-        row(out, "delivered at least once", self.delivered)?;
-        for (reason, count) in &self.dead_letters {
-            let reason = if reason.is_empty() {
-                "moved by the queue itself"
-            } else {
-                reason
-            };
-            row(out, &format!("in the dead-letter queue: {reason}"), *count)?;
-        }
-        for (reason, count) in &self.skipped {
-            row(out, &format!("skipped rightly: {reason}"), *count)?;
-        }
-        for promise in PROMISES {
-            row(
-                out,
-                promise,
-                self.broken_counts.get(promise).copied().unwrap_or_default(),
-            )?;
-        }
-        writeln!(out, "\n| calls of endpoints | count |\n|---|---:|")?;
-        row(out, "attempts", self.attempts)?;
-        row(out, "accepted again", self.duplicates.values().sum())?;
-        for (cause, count) in &self.duplicates {
-            row(out, &format!("… because {cause}"), *count)?;
-        }
-        writeln!(out, "\n| faults injected | count |\n|---|---:|")?;
-        for (fault, count) in &self.faults {
-            row(out, fault.name(), *count)?;
-        }
-        for promise in PROMISES {
-            for event in self.broken.get(promise).into_iter().flatten() {
-                writeln!(out, "\n{promise}: {event}")?;
-            }
-        }
-        let never = self.faults.iter().filter(|(_, count)| *count == 0);
-        for (fault, _) in never {
-            writeln!(
-                out,
-                "\nnever injected, so this run proves nothing about it: {}",
-                fault.name()
-            )?;
-        }
-        Ok(())
-    }
-}
-
-/// The whole report of a run.
-pub fn report(seed: u64, took: Duration, verdict: &Verdict) -> String {
-    let outcome = if verdict.is_good() {
-        "Every promise was kept."
-    } else {
-        "A promise was BROKEN, or a fault is missing; see below."
-    };
-    format!(
-        "# Fault run\n\nSeed {seed}, {} s.\n{outcome}\n\n{verdict}",
-        took.as_secs()
-    )
 }
 
 #[cfg(test)]
@@ -254,7 +189,7 @@ mod tests {
         assert!(
             verdict
                 .to_string()
-                .contains(&format!("\nlost: fault-run-7-{number} (attempts 1)"))
+                .contains(&format!("\n- lost: fault-run-7-{number} (attempts 1)"))
         );
         assert!(!verdict.is_good());
     }
