@@ -22,7 +22,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 test: lint ## Formatting, lints, documentation, then unit and contract tests, a fault run, end-to-end tests.
 	cargo test --workspace --exclude end-to-end
-	$(LOCAL) exec -- cargo run -p faults -- --events 5000
+	$(LOCAL) exec -- cargo run -p faults -- --events 5000 --seed 1
 	$(LOCAL) exec -- cargo test -p end-to-end --test it
 
 soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to .local/soak.md.
