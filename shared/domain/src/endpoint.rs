@@ -12,6 +12,11 @@ use crate::{Refusal, text_type};
 /// endpoints stay far below 2,000, and the sibling forms stop there too.
 const URL_MAX_BYTES: usize = 2_000;
 
+/// Longest host name and longest of its labels, in bytes, as text (RFC 1035 section 2.3.4; of the 255 bytes of a name,
+/// two are not seen in its text). No resolver takes more.
+const HOST_MAX_BYTES: usize = 253;
+const LABEL_MAX_BYTES: usize = 63;
+
 /// Names that never lead to a public host: RFC 6761, RFC 6762, RFC 8375, RFC 7686, RFC 9476, and ICANN's reservation
 /// of `internal` for private use.
 const SPECIAL_USE_DOMAINS: [&str; 10] = [
@@ -38,7 +43,7 @@ impl EndpointUrl {
     ///
     /// # Errors
     /// `url-invalid`, `url-too-long`, `url-not-https`, `url-ip-address` (in any spelling that the WHATWG URL parser
-    /// reads as one), `url-credentials`, `url-fragment`, `url-trailing-dot`.
+    /// reads as one), `url-credentials`, `url-fragment`, `url-trailing-dot`, `url-host-name`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let invalid = || {
             Refusal::new(
@@ -77,6 +82,12 @@ impl EndpointUrl {
             return Err(Refusal::new(
                 "url-trailing-dot",
                 "The host name in the webhook URL must not end with a dot.",
+            ));
+        }
+        if !is_host_name(host) {
+            return Err(Refusal::new(
+                "url-host-name",
+                "The host name in the webhook URL must be at most 253 characters long, and each part between dots 1 to 63.",
             ));
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -151,6 +162,14 @@ impl EndpointPolicy {
     }
 }
 
+/// Whether a name has the form that DNS demands; the URL parser checks its characters only.
+fn is_host_name(host: &str) -> bool {
+    host.len() <= HOST_MAX_BYTES
+        && host
+            .split('.')
+            .all(|label| (1..=LABEL_MAX_BYTES).contains(&label.len()))
+}
+
 fn is_special_use(host: &str) -> bool {
     SPECIAL_USE_DOMAINS.iter().any(|domain| {
         host.strip_suffix(domain)
@@ -219,6 +238,28 @@ mod tests {
             (&long, "url-too-long"),
         ] {
             assert_eq!(EndpointUrl::parse(url).unwrap_err().code, code, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_name_is_as_long_as_dns_allows_at_most() {
+        let label = "a".repeat(63);
+        let name = |last: usize| format!("{label}.{label}.{label}.{}", "b".repeat(last));
+        // In ASCII form the label has `xn--` and one more letter for each umlaut.
+        let umlauts = "ü".repeat(60);
+        for (host, is_taken) in [
+            (format!("{label}.example.com"), true),
+            (format!("{label}a.example.com"), false),
+            (name(61), true),
+            (name(62), false),
+            (format!("{umlauts}.example.com"), false),
+            ("a..example.com".to_owned(), false),
+            (".example.com".to_owned(), false),
+        ] {
+            let parsed = EndpointUrl::parse(&format!("https://{host}/"));
+            let code = parsed.as_ref().map_err(|refusal| refusal.code).map(drop);
+            let expected = is_taken.then_some(()).ok_or("url-host-name");
+            assert_eq!(code, expected, "{host}");
         }
     }
 
