@@ -13,13 +13,12 @@ use domain::{
 };
 use futures_util::future::try_join_all;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jiff::Timestamp;
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use secrets::{OpenError, Opener};
 use signing::SigningKey;
 
-use crate::token::Signer;
+use crate::{request::Attempt, token::Signer};
 
 /// Webhooks whose secrets are kept open. More only costs calls to the key service.
 const OPENED_MAX: u64 = 1_000;
@@ -56,14 +55,25 @@ impl Authenticator {
         Self { opener, opened }
     }
 
-    /// The webhook's custom headers and the header with its token.
+    /// The webhook's custom headers, and those that authenticate the request of this attempt with this body.
     ///
     /// # Errors
     /// [`AuthError`], which tells whether an administrator has to act.
-    pub async fn headers(&self, webhook: &Webhook, now: Timestamp) -> Result<HeaderMap, AuthError> {
+    pub async fn authenticate(
+        &self,
+        webhook: &Webhook,
+        attempt: Attempt<'_>,
+        body: &[u8],
+    ) -> Result<HeaderMap, AuthError> {
+        let opened = self.opened(webhook).await?;
+        let mut headers = opened.headers.clone();
+        headers.extend(opened.credential.headers(webhook, attempt, body)?);
+        Ok(headers)
+    }
+
+    async fn opened(&self, webhook: &Webhook) -> Result<Arc<Opened>, AuthError> {
         // The events of a batch that ask at the same time share one opening.
-        let opened = self
-            .opened
+        self.opened
             .try_get_with((webhook.id, webhook.version), async {
                 match open(&self.opener, webhook).await {
                     Ok(opened) => Ok(Some(Arc::new(opened))),
@@ -73,22 +83,46 @@ impl Authenticator {
             })
             .await
             .map_err(|error| AuthError::clone(&error))?
-            .ok_or(AuthError::Refused)?;
-        let mut headers = opened.headers.clone();
-        if let (Authentication::Jwt(jwt), Some(signer)) =
-            (webhook.config.authentication(), &opened.signer)
-        {
-            let token = signer.header(jwt, now).map_err(|_| AuthError::Refused)?;
-            headers.insert(jwt.header_name.clone(), token);
-        }
-        Ok(headers)
+            .ok_or(AuthError::Refused)
     }
 }
 
 /// A webhook's headers with its secrets opened.
 struct Opened {
     headers: HeaderMap,
-    signer: Option<Signer>,
+    credential: Credential,
+}
+
+/// What requests are authenticated with, by the webhook's kind of authentication.
+enum Credential {
+    None,
+    Jwt(Signer),
+}
+
+impl Credential {
+    /// The headers that authenticate one request.
+    fn headers(
+        &self,
+        webhook: &Webhook,
+        attempt: Attempt<'_>,
+        _body: &[u8],
+    ) -> Result<HeaderMap, AuthError> {
+        let mut headers = HeaderMap::new();
+        match (webhook.config.authentication(), self) {
+            (Authentication::Jwt(jwt), Self::Jwt(signer)) => {
+                let token = signer
+                    .header(jwt, attempt.at)
+                    .map_err(|_| AuthError::Refused)?;
+                headers.insert(jwt.header_name.clone(), token);
+            }
+            (Authentication::None, Self::None) => {}
+            // The credential was made from this very version of the webhook.
+            (Authentication::Jwt(_), Self::None) | (Authentication::None, Self::Jwt(_)) => {
+                return Err(AuthError::Refused);
+            }
+        }
+        Ok(headers)
+    }
 }
 
 async fn open(opener: &Opener, webhook: &Webhook) -> Result<Opened, AuthError> {
@@ -103,18 +137,18 @@ async fn open(opener: &Opener, webhook: &Webhook) -> Result<Opened, AuthError> {
         Ok((header.name.name().clone(), value))
     });
     let headers: Vec<(HeaderName, HeaderValue)> = try_join_all(headers).await?;
-    let signer = match webhook.config.authentication() {
-        Authentication::None => None,
+    let credential = match webhook.config.authentication() {
+        Authentication::None => Credential::None,
         Authentication::Jwt(jwt) => {
             let material = open_one(opener, &webhook.key, &jwt.key).await?;
             let key =
                 SigningKey::parse(jwt.algorithm, &material).map_err(|_| AuthError::Refused)?;
-            Some(Signer::new(key))
+            Credential::Jwt(Signer::new(key))
         }
     };
     Ok(Opened {
         headers: headers.into_iter().collect(),
-        signer,
+        credential,
     })
 }
 

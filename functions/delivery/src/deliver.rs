@@ -195,10 +195,12 @@ impl Courier {
         event: &FeedbackEvent<'_>,
         attempt: Attempt<'_>,
     ) -> Result<WebhookRequest, Delivery> {
-        match self.authenticator.headers(webhook, attempt.at).await {
+        let body = payload(event);
+        let authenticated = self.authenticator.authenticate(webhook, attempt, &body);
+        match authenticated.await {
             Ok(headers) => {
                 let url = webhook.config.url().clone();
-                Ok(WebhookRequest::new(url, headers, attempt, payload(event)))
+                Ok(WebhookRequest::new(url, headers, attempt, body))
             }
             Err(AuthError::Refused) => {
                 tracing::warn!("a secret of the webhook cannot be used");
