@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test soak lint format build deploy down
+.PHONY: help run demo test soak lint audit format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,13 +28,17 @@ test: lint ## Formatting, lints, documentation, then unit and contract tests, a 
 soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to .local/soak.md.
 	$(LOCAL) exec -- cargo run -p faults -- --events 200000 --limit-minutes 180 --report .local/soak.md
 
-lint: $(VENV)/complete ## Check formatting, lints, documentation and template.
+lint: $(VENV)/complete ## Check formatting, lints, documentation, dependencies and template.
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	cargo-deny --locked check licenses bans sources
 	ruff format --check infra
 	ruff check infra
 	sam validate --region us-east-1
+
+audit: $(VENV)/complete ## Compare the dependencies with the published advisories (RustSec, from GitHub).
+	cargo-deny check advisories
 
 format: $(VENV)/complete ## Format the code.
 	cargo fmt
