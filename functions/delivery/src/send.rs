@@ -68,6 +68,19 @@ impl Sender {
         policy: EndpointPolicy,
         development_ca: Option<CertificateDer<'static>>,
     ) -> Result<Self, SenderError> {
+        let resolver = GuardedResolver::new(policy.clone());
+        Self::with_resolver(policy, development_ca, resolver)
+    }
+
+    /// The same with another resolver, so that tests decide what a name leads to.
+    ///
+    /// # Errors
+    /// [`SenderError`] where the client cannot be built.
+    pub fn with_resolver(
+        policy: EndpointPolicy,
+        development_ca: Option<CertificateDer<'static>>,
+        resolver: GuardedResolver,
+    ) -> Result<Self, SenderError> {
         let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         if let Some(certificate) = development_ca {
             roots.add(certificate)?;
@@ -84,7 +97,7 @@ impl Sender {
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .dns_resolver(GuardedResolver::new(policy.clone()))
+            .dns_resolver(resolver)
             .pool_idle_timeout(Duration::from_secs(IDLE_CONNECTION_SECONDS))
             .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
             .build()?;

@@ -4,6 +4,7 @@
 mod answers;
 mod batches;
 mod circuits;
+mod egress;
 mod endpoint;
 mod helpers;
 mod holding;

@@ -129,6 +129,10 @@ impl Receiver {
         (Self::with(Protocol::Http1, reply).await, status)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("https://localhost:{}{path}", self.port)
     }
