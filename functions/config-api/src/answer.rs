@@ -69,7 +69,7 @@ fn request_id(request: &Request) -> String {
 fn complete(mut response: Response, path: &str, request_id: &str) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let body = serde_json::to_vec(&Problem {
-            instance: path.to_owned(),
+            instance: uri_reference(path),
             request_id: request_id.to_owned(),
             ..problem
         })
@@ -95,4 +95,44 @@ fn complete(mut response: Response, path: &str, request_id: &str) -> Response {
         headers.insert("x-request-id", request_id);
     }
     response
+}
+
+/// The path as a URI reference: what RFC 3986 does not allow in a path is percent-encoded. Request paths come with more
+/// than that, from clients that do not encode and from API Gateway, which decodes some of it.
+fn uri_reference(path: &str) -> String {
+    let mut reference = String::with_capacity(path.len());
+    for (index, byte) in path.bytes().enumerate() {
+        let allowed = match byte {
+            b'%' => {
+                let digits = path.as_bytes().get(index + 1..index + 3);
+                digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            }
+            _ => byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte),
+        };
+        if allowed {
+            reference.push(char::from(byte));
+        } else {
+            reference.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    reference
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri_reference;
+
+    #[test]
+    fn a_path_becomes_a_uri_reference() {
+        for (path, reference) in [
+            ("/feedback-webhooks", "/feedback-webhooks"),
+            ("/campaigns/a%20b", "/campaigns/a%20b"),
+            ("/campaigns/a%2", "/campaigns/a%252"),
+            ("/campaigns/a%zz", "/campaigns/a%25zz"),
+            ("/campaigns/[^|\"]", "/campaigns/%5B%5E%7C%22%5D"),
+            ("/campaigns/\u{e4}", "/campaigns/%C3%A4"),
+        ] {
+            assert_eq!(uri_reference(path), reference);
+        }
+    }
 }

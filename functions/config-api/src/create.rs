@@ -42,6 +42,28 @@ use crate::{
         (status = CREATED, description = "The webhook as it is stored.", body = WebhookResponse, headers(
             ("Location" = String, description = "The path of the webhook."),
             ("ETag" = String, description = "The version; send it as If-Match with a change."),
+        ), links(
+            ("read" = (operation_id = "read", parameters(
+                ("path.id" = "$response.body#/id"),
+                ("header.x-sandbox-name" = "$request.header.x-sandbox-name"),
+            ))),
+            ("replace" = (operation_id = "replace", parameters(
+                ("path.id" = "$response.body#/id"),
+                ("header.x-sandbox-name" = "$request.header.x-sandbox-name"),
+                ("header.If-Match" = "$response.header.ETag"),
+            ))),
+            ("delete" = (operation_id = "delete", parameters(
+                ("path.id" = "$response.body#/id"),
+                ("header.x-sandbox-name" = "$request.header.x-sandbox-name"),
+                ("header.If-Match" = "$response.header.ETag"),
+            ))),
+            ("health" = (operation_id = "health", parameters(
+                ("path.id" = "$response.body#/id"),
+                ("header.x-sandbox-name" = "$request.header.x-sandbox-name"),
+            ))),
+            ("switch_on" = (operation_id = "switch_on", parameters(
+                ("header.x-sandbox-name" = "$request.header.x-sandbox-name"),
+            ))),
         )),
         openapi::Invalid,
         openapi::Exists,

@@ -16,7 +16,10 @@ const CACHE_CONTROL: &str = "public, max-age=3600";
     get,
     path = "/openapi.json",
     tag = openapi::DOCUMENTS,
-    responses((status = OK, description = "This document, in OpenAPI 3.1.", body = Object)),
+    responses(
+        (status = OK, description = "This document, in OpenAPI 3.1.", body = Object),
+        openapi::DocumentProblems,
+    ),
 )]
 pub(crate) async fn openapi_document() -> impl IntoResponse {
     document("application/json", OPENAPI)
@@ -29,7 +32,10 @@ pub(crate) async fn openapi_document() -> impl IntoResponse {
     get,
     path = "/feedback-event.schema.json",
     tag = openapi::DOCUMENTS,
-    responses((status = OK, description = "A JSON Schema of the draft 2020-12.", body = Object, content_type = "application/schema+json")),
+    responses(
+        (status = OK, description = "A JSON Schema of the draft 2020-12.", body = Object, content_type = "application/schema+json"),
+        openapi::DocumentProblems,
+    ),
 )]
 pub(crate) async fn event_schema() -> impl IntoResponse {
     document("application/schema+json", event::SCHEMA)

@@ -12,6 +12,7 @@ use axum::{
 use config_store::StoreError;
 use domain::config::CampaignSwitch;
 use http::StatusCode;
+use utoipa::IntoParams;
 
 use crate::{
     App, Store,
@@ -21,6 +22,20 @@ use crate::{
     wire::response::SwitchResponse,
 };
 
+/// The campaign of the path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "describes what `CampaignPath` reads")]
+struct CampaignId {
+    /// The campaign: 1 to 128 visible ASCII characters other than `#`.
+    #[param(
+        rename = "campaignId",
+        example = "16f24a15-7e21-477c-848a-d5695ca7f137",
+        pattern = r"^[!\x22$-~]{1,128}$"
+    )]
+    campaign: String,
+}
+
 /// Enable webhooks for a campaign
 ///
 /// From now on the sandbox's webhook reports the campaign's messages. No body is needed.
@@ -28,12 +43,13 @@ use crate::{
     put,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(("campaignId" = String, Path, description = "The campaign."), SandboxHeaders),
+    params(CampaignId, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = CREATED, description = "The campaign is switched on now.", body = SwitchResponse),
         (status = OK, description = "The campaign was switched on before.", body = SwitchResponse),
         openapi::Invalid,
+        openapi::NotFound,
         openapi::NotConfigured,
         openapi::CallerProblems,
     ),
@@ -73,7 +89,7 @@ pub(crate) async fn switch_on<S: Store>(
     get,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(("campaignId" = String, Path, description = "The campaign."), SandboxHeaders),
+    params(CampaignId, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = OK, description = "The campaign is switched on.", body = SwitchResponse),
@@ -102,11 +118,12 @@ pub(crate) async fn read_switch<S: Store>(
     delete,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(("campaignId" = String, Path, description = "The campaign."), SandboxHeaders),
+    params(CampaignId, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = NO_CONTENT, description = "The campaign is switched off."),
         openapi::Invalid,
+        openapi::NotFound,
         openapi::CallerProblems,
     ),
 )]

@@ -12,7 +12,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use problems::{
-    BodyProblems, CallerProblems, Exists, Invalid, NotConfigured, NotFound, PreconditionProblems,
+    BodyProblems, CallerProblems, DocumentProblems, Exists, Invalid, NotConfigured, NotFound,
+    PreconditionProblems,
 };
 
 use crate::{
@@ -98,8 +99,8 @@ pub(crate) struct OrganisationHeader {
             The organisation comes from the access token, the sandbox from the header `x-sandbox-name`. \
             Every answer has the header `x-request-id`. \
             Answers other than 2xx and 304 are problem details (RFC 9457). \
-            What the API gateway refuses by itself, such as a missing token (401) or too many requests (429), \
-            has its own short JSON body.",
+            What the API gateway answers by itself, such as a missing token (401) or too many requests (429), \
+            has its own short JSON body; a path or method that is not here gets 404 with such a body.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(
@@ -108,7 +109,7 @@ pub(crate) struct OrganisationHeader {
         (name = DOCUMENTS, description = "Descriptions of the interfaces; no token is needed."),
         (name = DELIVERY, description = "What the configured endpoint receives."),
     ),
-    components(schemas(Problem, delivered::Feedback)),
+    components(schemas(Problem, problems::GatewayMessage, delivered::Feedback)),
     modifiers(&Shared),
 )]
 struct Document;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{Refusal, key::WebhookId};
+use serde_json::json;
 use utoipa::{
-    IntoResponses,
+    IntoResponses, ToSchema,
     openapi::{
         ContentBuilder, HeaderBuilder, Object, Ref, RefOr, Response, ResponseBuilder, Type,
         example::ExampleBuilder,
@@ -18,16 +19,27 @@ use crate::{
     problem::Problem,
 };
 
+/// What the API gateway answers by itself: without a valid token, above the rate limit, for bodies above its own limit,
+/// and where it cannot reach the function.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes an answer of the API gateway")]
+pub(super) struct GatewayMessage {
+    /// What is wrong.
+    message: String,
+}
+
 /// An answer in the document's components.
 struct Shared {
     name: &'static str,
     description: &'static str,
     header: Option<(&'static str, &'static str)>,
+    /// What the API gateway says where it answers by itself, without asking the function.
+    gateway: Option<&'static str>,
     examples: Vec<ApiError>,
 }
 
 /// All shared answers.
-fn shared() -> [Shared; 12] {
+fn shared() -> [Shared; 13] {
     let text = || String::from("The JSON ends too early at line 3, column 1.");
     [
         Shared {
@@ -35,6 +47,7 @@ fn shared() -> [Shared; 12] {
             description: "Values are wrong: `errors` has one entry for each, with its place, a stable code and a \
                           sentence. Or the body is not JSON, or has an object with a member twice.",
             header: None,
+            gateway: None,
             examples: vec![
                 ApiError::Invalid(vec![wrong_url(), wrong_header()]),
                 ApiError::UnreadableJson { reason: text() },
@@ -42,33 +55,38 @@ fn shared() -> [Shared; 12] {
         },
         Shared {
             name: "Unauthenticated",
-            description: "There is no valid token. The API gateway answers this by itself, with the body \
-                          `{\"message\":\"Unauthorized\"}`; this is the answer where it lets a request through.",
+            description: "There is no valid token.",
             header: Some(("WWW-Authenticate", "How to authenticate.")),
+            gateway: Some("Unauthorized"),
             examples: vec![ApiError::Unauthenticated],
         },
         Shared {
             name: "Forbidden",
             description: "The token names no organisation, or another one than the header `x-gw-ims-org-id`.",
             header: None,
+            gateway: None,
             examples: vec![ApiError::NoOrganisation, ApiError::OtherOrganisation],
         },
         Shared {
             name: "NotFound",
-            description: "The sandbox has no webhook of this id, or webhooks are not enabled for the campaign.",
+            description: "The sandbox has no webhook of this id, webhooks are not enabled for the campaign, or there is \
+                          nothing at this path.",
             header: None,
+            gateway: None,
             examples: vec![ApiError::NoSuchWebhook, ApiError::NotSwitchedOn],
         },
         Shared {
             name: "WebhookExists",
             description: "The sandbox has a webhook already; `webhookId` names it.",
             header: Some(("Location", "The path of the webhook that exists.")),
+            gateway: None,
             examples: vec![ApiError::WebhookExists(Some(WebhookId::new(Uuid::nil())))],
         },
         Shared {
             name: "WebhookNotConfigured",
             description: "The sandbox has no webhook, or someone switched the campaign off at the same moment.",
             header: None,
+            gateway: None,
             examples: vec![
                 ApiError::WebhookNotConfigured,
                 ApiError::SwitchedOffMeanwhile,
@@ -78,30 +96,42 @@ fn shared() -> [Shared; 12] {
             name: "PreconditionFailed",
             description: "The webhook is not of a version that `If-Match` names; nothing was changed.",
             header: Some(("ETag", "The version as it is now, where that is known.")),
+            gateway: None,
             examples: vec![ApiError::PreconditionFailed(None)],
         },
         Shared {
             name: "PreconditionRequired",
             description: "`If-Match` is missing.",
             header: None,
+            gateway: None,
             examples: vec![ApiError::PreconditionRequired],
         },
         Shared {
             name: "BodyTooLarge",
             description: "The body has more than 256 KiB.",
             header: None,
+            gateway: Some("Request Too Long"),
             examples: vec![ApiError::BodyTooLarge],
         },
         Shared {
             name: "UnsupportedMediaType",
             description: "The body is not declared as JSON.",
             header: None,
+            gateway: None,
             examples: vec![ApiError::NotJson],
+        },
+        Shared {
+            name: "Throttled",
+            description: "There are more requests than the deployment allows; try again later.",
+            header: None,
+            gateway: Some("Too Many Requests"),
+            examples: vec![],
         },
         Shared {
             name: "Internal",
             description: "What is stored cannot be read; a person has to look.",
             header: None,
+            gateway: Some("Internal Server Error"),
             examples: vec![ApiError::StoreUnreadable(config_store::UnreadableItem {
                 sort_key: String::new(),
                 problem: String::new(),
@@ -111,6 +141,7 @@ fn shared() -> [Shared; 12] {
             name: "Unavailable",
             description: "A service behind the API does not answer.",
             header: Some(("Retry-After", "Seconds after which to try again.")),
+            gateway: Some("Service Unavailable"),
             examples: vec![ApiError::StoreUnavailable("".into())],
         },
     ]
@@ -141,12 +172,19 @@ pub(super) fn components() -> impl Iterator<Item = (String, RefOr<Response>)> {
                 .value(serde_json::to_value(&problem).ok());
             (kind, example.build())
         });
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name("Problem")))
-            .examples_from_iter(examples);
-        let mut response = ResponseBuilder::new()
-            .description(shared.description)
-            .content("application/problem+json", content.build());
+        let mut response = ResponseBuilder::new().description(shared.description);
+        if !shared.examples.is_empty() {
+            let content = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("Problem")))
+                .examples_from_iter(examples);
+            response = response.content("application/problem+json", content.build());
+        }
+        if let Some(message) = shared.gateway {
+            let content = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("GatewayMessage")))
+                .example(Some(json!({"message": message})));
+            response = response.content("application/json", content.build());
+        }
         if let Some((header, meaning)) = shared.header {
             let header_type = HeaderBuilder::new()
                 .schema(Some(Object::with_type(Type::String)))
@@ -175,7 +213,9 @@ macro_rules! groups {
 
 groups! {
     /// Of every private route.
-    CallerProblems: "401" "Unauthenticated", "403" "Forbidden", "500" "Internal", "503" "Unavailable";
+    CallerProblems: "401" "Unauthenticated", "403" "Forbidden", "429" "Throttled", "500" "Internal", "503" "Unavailable";
+    /// Of a public document.
+    DocumentProblems: "429" "Throttled", "500" "Internal", "503" "Unavailable";
     /// Of a route with a body.
     BodyProblems: "413" "BodyTooLarge", "415" "UnsupportedMediaType";
     /// Of a change to a webhook.
