@@ -9,6 +9,7 @@ pub mod auth;
 pub mod batch;
 pub mod causes;
 pub mod circuits;
+mod connection;
 pub mod deliver;
 pub mod egress;
 pub mod event_id;

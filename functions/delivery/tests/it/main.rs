@@ -9,5 +9,6 @@ mod endpoint;
 mod helpers;
 mod holding;
 mod logs;
+mod misbehaviour;
 mod settling;
 mod skipping;
