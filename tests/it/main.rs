@@ -9,5 +9,6 @@ mod delivery;
 mod health;
 mod helpers;
 mod hostile;
+mod odd_messages;
 mod redrive;
 mod store;

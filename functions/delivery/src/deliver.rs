@@ -25,7 +25,7 @@ use crate::{
     send_error::SendError,
 };
 
-/// Less time than this is no fair attempt; the event stays on its queue instead.
+/// Less time than this is no fair attempt; the event is tried in another invocation instead.
 const ATTEMPT_MIN: Duration = Duration::from_secs(1);
 
 /// Calls to one endpoint that are under way at the same time: as many as connections are kept to it. A slow endpoint then
@@ -58,8 +58,10 @@ pub enum Delivery {
     Skipped(Skip),
     /// It was tried.
     Attempted(Attempted),
-    /// It could not be tried, for reasons of our own; the attempt does not count.
+    /// What has to be known of it could not be read. Asking again is best left to the queue, which waits longer than we.
     Impossible,
+    /// The invocation is about to end.
+    NoTime,
     /// The endpoint's circuit is open, and there is no use in coming back before this time.
     Passed(Timestamp),
     /// The endpoint is out of service until an administrator acts, for this reason.
@@ -167,7 +169,7 @@ pub async fn deliver<S: Store>(
     let deadline = latest_end.min(started + app.courier.timeout);
     if deadline < started + ATTEMPT_MIN {
         tracing::warn!("the invocation has no time left for the event");
-        return Delivery::Impossible;
+        return Delivery::NoTime;
     }
     let store = app.lookup.store();
     // Claimed by an event that is sent now, whatever happens; else a claim would keep the circuit open for nothing.

@@ -12,7 +12,6 @@ pub mod circuits;
 mod connection;
 pub mod deliver;
 pub mod egress;
-pub mod event_id;
 pub mod format;
 pub mod health;
 pub mod lookup;
