@@ -10,7 +10,9 @@ pub mod headers;
 pub mod health;
 pub mod jwt;
 pub mod key;
+pub mod oauth;
 pub mod secret;
+pub mod standard_webhooks;
 
 /// Why a value was refused, in words that an administrator understands.
 ///

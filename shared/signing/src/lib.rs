@@ -1,6 +1,8 @@
-//! Keys that sign JSON Web Tokens: checked when an administrator saves one, used when an event is delivered.
+//! Keys that sign JSON Web Tokens and requests: checked when an administrator saves one, used when an event is delivered.
 //!
 //! Both functions share this crate, so a key that was accepted is a key that signs. No I/O and no clock.
+
+pub mod standard_webhooks;
 
 use aws_lc_rs::signature::RsaKeyPair;
 use domain::{Refusal, jwt::Algorithm};
