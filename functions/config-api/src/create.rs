@@ -30,7 +30,8 @@ use crate::{
 /// Create the webhook of a sandbox
 ///
 /// A sandbox has at most one webhook: of several concurrent requests, one is answered 201 and the others 409.
-/// Secrets are encrypted before they are stored, and no answer has them.
+/// Secrets are encrypted before they are stored, and no answer has them, but for one: a shared secret that this request
+/// has generated is in its answer, and in no other.
 #[utoipa::path(
     post,
     path = "/feedback-webhooks",
@@ -78,10 +79,11 @@ pub(crate) async fn create<S: Store>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let draft = Draft::read(body, &app.policy, None)?;
+    let sealed = seal(draft, &app.sealer, &tenant.key, now).await?;
     let webhook = Webhook {
         id: WebhookId::new(Uuid::new_v4()),
         version: 1,
-        config: seal(draft, &app.sealer, &tenant.key, now).await?,
+        config: sealed.config,
         audit: Audit {
             created_at: now,
             created_by: tenant.actor.clone(),
@@ -111,7 +113,9 @@ pub(crate) async fn create<S: Store>(
             (header::LOCATION, precondition::location(webhook.id)),
             (header::ETAG, precondition::etag(&webhook)),
         ],
-        Json(WebhookResponse::from(&webhook)),
+        Json(
+            WebhookResponse::from(&webhook).with_generated_secret(sealed.generated_secret.as_ref()),
+        ),
     )
         .into_response())
 }

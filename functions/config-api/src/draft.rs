@@ -2,6 +2,9 @@
 //!
 //! Faults between fields are found here, and also where other fields are wrong. No I/O.
 
+mod client_credentials;
+mod standard_webhooks;
+
 use domain::{
     Refusal,
     config::{
@@ -18,8 +21,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use signing::SigningKey;
 
+pub(crate) use client_credentials::ClientCredentialsDraft;
+pub(crate) use standard_webhooks::{PreviousDraft, SignatureSecretDraft, StandardWebhooksDraft};
+
 use crate::{
-    invalid::{Invalid, required},
+    invalid::{Invalid, not_applicable, required},
     wire::{
         fields::{Checked, HeaderList, Readable},
         request::{Across, AuthenticationRequest, HeaderRequest, JwtRequest, WebhookRequest},
@@ -50,6 +56,8 @@ pub(crate) enum SecretDraft {
 pub(crate) enum AuthenticationDraft {
     None,
     Jwt(Box<JwtDraft>),
+    StandardWebhooks(Box<StandardWebhooksDraft>),
+    ClientCredentials(Box<ClientCredentialsDraft>),
 }
 
 #[derive(Debug)]
@@ -95,6 +103,11 @@ impl Draft {
         {
             faults.push("/url", refusal);
         }
+        if let Some(AuthenticationRequest::ClientCredentials(client)) = &across.authentication.0
+            && let Err(refusal) = policy.admit(&client.token_url.0)
+        {
+            faults.push("/authentication/tokenUrl", refusal);
+        }
         let token_header = across.authentication.0.as_ref().and_then(token_header);
         let authentication = across
             .authentication
@@ -138,7 +151,8 @@ fn optional<T>(field: Option<Checked<T>>) -> Option<T> {
 
 fn token_header(authentication: &AuthenticationRequest) -> Option<HeaderName> {
     match authentication {
-        AuthenticationRequest::None => None,
+        AuthenticationRequest::None | AuthenticationRequest::StandardWebhooks(_) => None,
+        AuthenticationRequest::ClientCredentials(_) => Some(AUTHORIZATION),
         AuthenticationRequest::Jwt(jwt) => Some(match &jwt.header_name {
             Some(Checked(name)) => name.0.clone(),
             None => AUTHORIZATION,
@@ -153,6 +167,14 @@ fn authentication(
     let header_name = token_header(&request).unwrap_or(AUTHORIZATION);
     match request {
         AuthenticationRequest::None => Ok(AuthenticationDraft::None),
+        AuthenticationRequest::StandardWebhooks(request) => {
+            StandardWebhooksDraft::read(*request, stored)
+                .map(|draft| AuthenticationDraft::StandardWebhooks(Box::new(draft)))
+        }
+        AuthenticationRequest::ClientCredentials(request) => {
+            ClientCredentialsDraft::read(*request, stored)
+                .map(|draft| AuthenticationDraft::ClientCredentials(Box::new(draft)))
+        }
         AuthenticationRequest::Jwt(request) => {
             let mut request = *request;
             Ok(AuthenticationDraft::Jwt(Box::new(JwtDraft {
@@ -186,10 +208,9 @@ fn signing_key(
     if other.is_some() {
         return Err((
             format!("/authentication/{other_name}"),
-            Refusal::new(
-                "not-applicable",
-                format!("{algorithm:?} signs with '{name}', not with '{other_name}'."),
-            ),
+            not_applicable(format!(
+                "{algorithm:?} signs with '{name}', not with '{other_name}'."
+            )),
         ));
     }
     let pointer = format!("/authentication/{name}");
@@ -206,9 +227,7 @@ fn signing_key(
             pointer,
             required("The algorithm changes, so the key has to be given again."),
         )),
-        Some(Authentication::None) | None => {
-            Err((pointer, required("This algorithm needs its key here.")))
-        }
+        _ => Err((pointer, required("This algorithm needs its key here."))),
     }
 }
 

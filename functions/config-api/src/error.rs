@@ -6,6 +6,7 @@ use config_store::{StoreError, UnreadableItem};
 use domain::{Refusal, config::Webhook, key::WebhookId};
 use http::StatusCode;
 use secrets::SealError;
+use signing::standard_webhooks::CryptoError;
 
 use crate::invalid::{Fault, Invalid, Place};
 
@@ -18,10 +19,6 @@ pub enum ApiError {
     NoOrganisation,
     /// `x-gw-ims-org-id` names another organisation than the token.
     OtherOrganisation,
-    /// The token gives no role.
-    NoRole,
-    /// The role of the token allows no changes.
-    MayOnlyView,
     /// The body is not JSON with distinct member names.
     UnreadableJson {
         /// What the parser says, with line and column.
@@ -90,18 +87,6 @@ impl ApiError {
                 "/problems/organisation-mismatch",
                 "The token belongs to another organisation",
                 "Leave the header x-gw-ims-org-id out, or name the organisation of the token.",
-            ),
-            Self::NoRole => (
-                StatusCode::FORBIDDEN,
-                "/problems/role-missing",
-                "The token gives no role",
-                "Ask the operator for a role: one views webhooks, another manages them.",
-            ),
-            Self::MayOnlyView => (
-                StatusCode::FORBIDDEN,
-                "/problems/role-insufficient",
-                "Your role may only view",
-                "Ask the operator for the role that manages webhooks.",
             ),
             Self::UnreadableJson { reason } => (
                 StatusCode::BAD_REQUEST,
@@ -226,6 +211,13 @@ impl From<Invalid> for ApiError {
 
 impl From<SealError> for ApiError {
     fn from(error: SealError) -> Self {
+        Self::KeyServiceUnavailable(Box::new(error))
+    }
+}
+
+/// Keys could not be made; the log tells it apart.
+impl From<CryptoError> for ApiError {
+    fn from(error: CryptoError) -> Self {
         Self::KeyServiceUnavailable(Box::new(error))
     }
 }

@@ -165,6 +165,11 @@ pub fn required(message: &str) -> Refusal {
     Refusal::new("required", message)
 }
 
+/// A value that has no meaning beside the others.
+pub fn not_applicable(message: impl Into<String>) -> Refusal {
+    Refusal::new("not-applicable", message)
+}
+
 /// A word outside a closed vocabulary.
 pub fn unknown_value<'a>(accepted: impl Iterator<Item = &'a str>) -> Refusal {
     let accepted: Vec<&str> = accepted.collect();

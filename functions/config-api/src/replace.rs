@@ -26,7 +26,10 @@ use crate::{
 /// Replace a webhook's configuration
 ///
 /// The whole configuration is replaced, but a secret that is left out is kept: the key of the JWT authentication as long
-/// as the algorithm stays, and the value of a secret header of the same name.
+/// as the algorithm stays, the secret of a signature as long as the scheme stays, the client's secret as long as token URL
+/// and client id stay, and the value of a secret header of the same name.
+///
+/// A signature's secret that is replaced goes on signing for 24 hours, unless `keepPrevious` is false.
 #[utoipa::path(
     put,
     path = "/feedback-webhooks/{id}",
@@ -60,10 +63,11 @@ pub(crate) async fn replace<S: Store>(
     let stored = path.select(app.store.read(&tenant.key).await?)?;
     precondition::require_match(&headers, &stored)?;
     let draft = Draft::read(body, &app.policy, Some(&stored.config))?;
+    let sealed = seal(draft, &app.sealer, &tenant.key, now).await?;
     let webhook = Webhook {
         id: stored.id,
         version: stored.version + 1,
-        config: seal(draft, &app.sealer, &tenant.key, now).await?,
+        config: sealed.config,
         audit: Audit {
             modified_at: now,
             modified_by: tenant.actor,
@@ -84,7 +88,9 @@ pub(crate) async fn replace<S: Store>(
     }
     Ok((
         [(header::ETAG, precondition::etag(&webhook))],
-        Json(WebhookResponse::from(&webhook)),
+        Json(
+            WebhookResponse::from(&webhook).with_generated_secret(sealed.generated_secret.as_ref()),
+        ),
     )
         .into_response())
 }

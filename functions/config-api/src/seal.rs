@@ -1,23 +1,41 @@
-//! Encrypts a draft's new secrets and makes the configuration that is stored.
+//! Generates and encrypts a draft's new secrets, and makes the configuration that is stored.
 
 use domain::{
     config::{Authentication, WebhookConfig, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderValue, CustomHeaders},
     jwt::JwtAuthentication,
     key::ConfigKey,
+    oauth::ClientCredentials,
     secret::SealedSecret,
+    standard_webhooks::{
+        PREVIOUS_SECRET_LIFETIME, PreviousSecret, SignaturePublicKey, SignatureSecret,
+        StandardWebhooks,
+    },
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use secrets::{SealError, Sealer};
+use signing::standard_webhooks::WebhookSecret;
 
 use crate::{
-    draft::{AuthenticationDraft, Draft, HeaderDraft, HeaderValueDraft, JwtDraft, SecretDraft},
+    draft::{
+        AuthenticationDraft, ClientCredentialsDraft, Draft, HeaderDraft, HeaderValueDraft,
+        JwtDraft, PreviousDraft, SecretDraft, SignatureSecretDraft, StandardWebhooksDraft,
+    },
     error::ApiError,
     invalid::Invalid,
 };
 
-/// Encrypts under the context of `key`, all secrets at once.
+/// A configuration whose secrets are encrypted.
+pub(crate) struct Sealed {
+    /// What is stored.
+    pub(crate) config: WebhookConfig,
+    /// A secret that was generated and that the caller has to learn now, because it cannot be read again.
+    pub(crate) generated_secret: Option<SecretString>,
+}
+
+/// Encrypts under the context of `key`, all secrets at once, after those that are asked for were generated.
 ///
 /// # Errors
 /// [`ApiError::KeyServiceUnavailable`]; [`ApiError::Invalid`] for what only shows in the whole, such as headers that are
@@ -27,9 +45,9 @@ pub(crate) async fn seal(
     sealer: &Sealer,
     key: &ConfigKey,
     now: Timestamp,
-) -> Result<WebhookConfig, ApiError> {
+) -> Result<Sealed, ApiError> {
     let seal = Seal { sealer, key, now };
-    let (authentication, headers) = try_join(
+    let ((authentication, generated_secret), headers) = try_join(
         seal.authentication(draft.authentication),
         try_join_all(draft.headers.into_iter().map(|header| seal.header(header))),
     )
@@ -62,7 +80,10 @@ pub(crate) async fn seal(
         );
         invalid
     })?;
-    Ok(config)
+    Ok(Sealed {
+        config,
+        generated_secret,
+    })
 }
 
 struct Seal<'a> {
@@ -79,12 +100,22 @@ impl Seal<'_> {
         }
     }
 
+    /// The authentication, and a secret that was generated for it.
     async fn authentication(
         &self,
         draft: AuthenticationDraft,
-    ) -> Result<Authentication, SealError> {
-        match draft {
-            AuthenticationDraft::None => Ok(Authentication::None),
+    ) -> Result<(Authentication, Option<SecretString>), ApiError> {
+        let authentication = match draft {
+            AuthenticationDraft::None => Authentication::None,
+            AuthenticationDraft::StandardWebhooks(draft) => {
+                let (signature, generated) = self.standard_webhooks(*draft).await?;
+                let authentication = Authentication::StandardWebhooks(Box::new(signature));
+                return Ok((authentication, generated));
+            }
+            AuthenticationDraft::ClientCredentials(draft) => {
+                let client = self.client_credentials(*draft).await?;
+                Authentication::ClientCredentials(Box::new(client))
+            }
             AuthenticationDraft::Jwt(draft) => {
                 let JwtDraft {
                     algorithm,
@@ -98,7 +129,7 @@ impl Seal<'_> {
                     header_name,
                     header_prefix,
                 } = *draft;
-                Ok(Authentication::Jwt(Box::new(JwtAuthentication {
+                Authentication::Jwt(Box::new(JwtAuthentication {
                     algorithm,
                     key: self.secret(key).await?,
                     key_id,
@@ -109,12 +140,85 @@ impl Seal<'_> {
                     claims,
                     header_name,
                     header_prefix,
-                })))
+                }))
             }
-        }
+        };
+        Ok((authentication, None))
     }
 
-    async fn header(&self, draft: HeaderDraft) -> Result<CustomHeader, SealError> {
+    async fn standard_webhooks(
+        &self,
+        draft: StandardWebhooksDraft,
+    ) -> Result<(StandardWebhooks, Option<SecretString>), ApiError> {
+        let (secret, generated) = match draft.secret {
+            SignatureSecretDraft::Kept(secret) => (secret, None),
+            SignatureSecretDraft::Given(text, public_key) => {
+                (self.signature_secret(&text, public_key).await?, None)
+            }
+            SignatureSecretDraft::Generated(scheme) => {
+                let text = WebhookSecret::generate(scheme)?;
+                let public_key = WebhookSecret::parse(&text)
+                    .ok()
+                    .and_then(|secret| secret.public_key());
+                // The receiver needs a shared secret, but never the private half of a key pair.
+                let is_shared = public_key.is_none();
+                let secret = self.signature_secret(&text, public_key).await?;
+                (secret, is_shared.then_some(text))
+            }
+        };
+        let previous = match draft.previous {
+            PreviousDraft::None => None,
+            PreviousDraft::Kept(previous) => Some(previous),
+            PreviousDraft::Replaced(secret) => Some(PreviousSecret {
+                secret,
+                expires_at: self
+                    .now
+                    .checked_add(PREVIOUS_SECRET_LIFETIME)
+                    .unwrap_or(Timestamp::MAX),
+            }),
+        };
+        let mut signature = StandardWebhooks { secret, previous };
+        if signature.previous_at(self.now).is_none() {
+            signature.previous = None;
+        }
+        Ok((signature, generated))
+    }
+
+    async fn signature_secret(
+        &self,
+        text: &SecretString,
+        public_key: Option<SignaturePublicKey>,
+    ) -> Result<SignatureSecret, SealError> {
+        let sealed = self.sealer.seal(self.key, text, self.now).await?;
+        Ok(match public_key {
+            None => SignatureSecret::Symmetric(sealed),
+            Some(public_key) => SignatureSecret::Asymmetric(sealed, public_key),
+        })
+    }
+
+    async fn client_credentials(
+        &self,
+        draft: ClientCredentialsDraft,
+    ) -> Result<ClientCredentials, SealError> {
+        let ClientCredentialsDraft {
+            token_url,
+            client_id,
+            client_secret,
+            client_authentication,
+            scope,
+            audience,
+        } = draft;
+        Ok(ClientCredentials {
+            token_url,
+            client_id,
+            client_secret: self.secret(client_secret).await?,
+            client_authentication,
+            scope,
+            audience,
+        })
+    }
+
+    async fn header(&self, draft: HeaderDraft) -> Result<CustomHeader, ApiError> {
         let value = match draft.value {
             HeaderValueDraft::Plain(value) => CustomHeaderValue::Plain(value),
             HeaderValueDraft::Secret(secret) => {

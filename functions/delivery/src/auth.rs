@@ -1,7 +1,7 @@
-//! What a webhook's requests carry to be let in: custom headers, secret ones among them, and a JSON Web Token.
+//! What a webhook's requests carry to be let in: custom headers, secret ones among them, and a token or a signature.
 //!
 //! Secrets are opened once per version of a webhook, and a token is signed once and used until shortly before it
-//! expires. Nothing here is ever logged.
+//! expires. Access tokens are fetched by `oauth`. Nothing here is ever logged.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,14 +11,20 @@ use domain::{
     key::{ConfigKey, WebhookId},
     secret::SealedSecret,
 };
-use futures_util::future::try_join_all;
+use futures_util::{FutureExt as _, future::try_join_all};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::Timestamp;
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use secrets::{OpenError, Opener};
 use signing::SigningKey;
 
-use crate::{request::Attempt, token::Signer};
+use crate::{
+    oauth::{AccessTokens, TokenClient},
+    request::Attempt,
+    signature::Signatures,
+    token::Signer,
+};
 
 /// Webhooks whose secrets are kept open. More only costs calls to the key service.
 const OPENED_MAX: u64 = 1_000;
@@ -32,6 +38,15 @@ pub struct Authenticator {
     opener: Opener,
     /// By the webhook's id and version; `None` where a secret was refused, which only another version can mend.
     opened: Cache<(WebhookId, u64), Option<Arc<Opened>>>,
+    access_tokens: AccessTokens,
+}
+
+/// What a request carries to be let in.
+pub struct Authenticated {
+    /// The webhook's custom headers, and those that authenticate the request.
+    pub headers: HeaderMap,
+    /// Has the access token that goes with them, if the webhook needs one; to have it may take a call.
+    pub(crate) token_client: Option<Arc<TokenClient>>,
 }
 
 /// Why a request cannot be authenticated.
@@ -52,7 +67,11 @@ impl Authenticator {
             .max_capacity(OPENED_MAX)
             .time_to_live(Duration::from_secs(OPENED_SECONDS))
             .build();
-        Self { opener, opened }
+        Self {
+            opener,
+            opened,
+            access_tokens: AccessTokens::default(),
+        }
     }
 
     /// The webhook's custom headers, and those that authenticate the request of this attempt with this body.
@@ -64,26 +83,82 @@ impl Authenticator {
         webhook: &Webhook,
         attempt: Attempt<'_>,
         body: &[u8],
-    ) -> Result<HeaderMap, AuthError> {
-        let opened = self.opened(webhook).await?;
+    ) -> Result<Authenticated, AuthError> {
+        let opened = self.opened(webhook, attempt.at).await?;
         let mut headers = opened.headers.clone();
         headers.extend(opened.credential.headers(webhook, attempt, body)?);
-        Ok(headers)
+        let token_client = match &opened.credential {
+            Credential::ClientCredentials(client) => Some(Arc::clone(client)),
+            Credential::None | Credential::Jwt(_) | Credential::StandardWebhooks(_) => None,
+        };
+        Ok(Authenticated {
+            headers,
+            token_client,
+        })
     }
 
-    async fn opened(&self, webhook: &Webhook) -> Result<Arc<Opened>, AuthError> {
+    async fn opened(&self, webhook: &Webhook, now: Timestamp) -> Result<Arc<Opened>, AuthError> {
+        // Boxed, because it is needed once per version, and every event would carry its room.
+        let open = async {
+            match self.open(webhook, now).await {
+                Ok(opened) => Ok(Some(Arc::new(opened))),
+                Err(AuthError::Refused) => Ok(None),
+                Err(unavailable) => Err(unavailable),
+            }
+        }
+        .boxed();
         // The events of a batch that ask at the same time share one opening.
         self.opened
-            .try_get_with((webhook.id, webhook.version), async {
-                match open(&self.opener, webhook).await {
-                    Ok(opened) => Ok(Some(Arc::new(opened))),
-                    Err(AuthError::Refused) => Ok(None),
-                    Err(unavailable) => Err(unavailable),
-                }
-            })
+            .try_get_with((webhook.id, webhook.version), open)
             .await
             .map_err(|error| AuthError::clone(&error))?
             .ok_or(AuthError::Refused)
+    }
+
+    async fn open(&self, webhook: &Webhook, now: Timestamp) -> Result<Opened, AuthError> {
+        let open = async |sealed| open_one(&self.opener, &webhook.key, sealed).await;
+        let headers = webhook.config.headers().iter().map(|header| async {
+            let value = match &header.value {
+                CustomHeaderValue::Plain(value) => value.clone(),
+                CustomHeaderValue::Secret(sealed) => {
+                    let secret = open(sealed).await?;
+                    sensitive(secret.expose_secret())?
+                }
+            };
+            Ok((header.name.name().clone(), value))
+        });
+        let headers: Vec<(HeaderName, HeaderValue)> = try_join_all(headers).await?;
+        let credential = match webhook.config.authentication() {
+            Authentication::None => Credential::None,
+            Authentication::Jwt(jwt) => {
+                let material = open(&jwt.key).await?;
+                let key =
+                    SigningKey::parse(jwt.algorithm, &material).map_err(|_| AuthError::Refused)?;
+                Credential::Jwt(Signer::new(key))
+            }
+            Authentication::StandardWebhooks(signature) => {
+                let current = open(signature.secret.sealed()).await?;
+                let previous = match signature.previous_at(now) {
+                    None => None,
+                    Some(previous) => {
+                        let text = open(previous.secret.sealed()).await?;
+                        Some((text, previous.expires_at))
+                    }
+                };
+                let signatures =
+                    Signatures::new(&current, previous).map_err(|_| AuthError::Refused)?;
+                Credential::StandardWebhooks(signatures)
+            }
+            Authentication::ClientCredentials(client) => {
+                let secret = open(&client.client_secret).await?;
+                let client = self.access_tokens.client(webhook, client, &secret);
+                Credential::ClientCredentials(Arc::new(client))
+            }
+        };
+        Ok(Opened {
+            headers: headers.into_iter().collect(),
+            credential,
+        })
     }
 }
 
@@ -97,15 +172,17 @@ struct Opened {
 enum Credential {
     None,
     Jwt(Signer),
+    StandardWebhooks(Signatures),
+    ClientCredentials(Arc<TokenClient>),
 }
 
 impl Credential {
-    /// The headers that authenticate one request.
+    /// The headers that authenticate one request, as far as they need no call.
     fn headers(
         &self,
         webhook: &Webhook,
         attempt: Attempt<'_>,
-        _body: &[u8],
+        body: &[u8],
     ) -> Result<HeaderMap, AuthError> {
         let mut headers = HeaderMap::new();
         match (webhook.config.authentication(), self) {
@@ -115,41 +192,25 @@ impl Credential {
                     .map_err(|_| AuthError::Refused)?;
                 headers.insert(jwt.header_name.clone(), token);
             }
-            (Authentication::None, Self::None) => {}
-            // The credential was made from this very version of the webhook.
-            (Authentication::Jwt(_), Self::None) | (Authentication::None, Self::Jwt(_)) => {
-                return Err(AuthError::Refused);
+            (Authentication::StandardWebhooks(_), Self::StandardWebhooks(signatures)) => {
+                let (name, value) = signatures
+                    .header(attempt, body)
+                    .map_err(|_| AuthError::Refused)?;
+                headers.insert(name, value);
             }
+            (Authentication::None, Self::None)
+            | (Authentication::ClientCredentials(_), Self::ClientCredentials(_)) => {}
+            // The credential was made from this very version of the webhook.
+            (
+                Authentication::None
+                | Authentication::Jwt(_)
+                | Authentication::StandardWebhooks(_)
+                | Authentication::ClientCredentials(_),
+                _,
+            ) => return Err(AuthError::Refused),
         }
         Ok(headers)
     }
-}
-
-async fn open(opener: &Opener, webhook: &Webhook) -> Result<Opened, AuthError> {
-    let headers = webhook.config.headers().iter().map(|header| async {
-        let value = match &header.value {
-            CustomHeaderValue::Plain(value) => value.clone(),
-            CustomHeaderValue::Secret(sealed) => {
-                let secret = open_one(opener, &webhook.key, sealed).await?;
-                sensitive(secret.expose_secret())?
-            }
-        };
-        Ok((header.name.name().clone(), value))
-    });
-    let headers: Vec<(HeaderName, HeaderValue)> = try_join_all(headers).await?;
-    let credential = match webhook.config.authentication() {
-        Authentication::None => Credential::None,
-        Authentication::Jwt(jwt) => {
-            let material = open_one(opener, &webhook.key, &jwt.key).await?;
-            let key =
-                SigningKey::parse(jwt.algorithm, &material).map_err(|_| AuthError::Refused)?;
-            Credential::Jwt(Signer::new(key))
-        }
-    };
-    Ok(Opened {
-        headers: headers.into_iter().collect(),
-        credential,
-    })
 }
 
 async fn open_one(

@@ -7,13 +7,12 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
-use queue_message::DeadLetterReason;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
     App, Store,
-    attributes::Progress,
+    attributes::{DeadLetterReason, Progress},
     causes::Causes,
     deliver::{Attempted, Delivery, Shared, deliver},
     lookup::wanted,
@@ -119,7 +118,6 @@ async fn dispose<L: Store>(
             span.in_scope(|| tracing::error!("handling the record panicked"));
             Disposition::Leave
         })
-        .within_limits(record)
 }
 
 async fn decide<L: Store>(
@@ -156,8 +154,7 @@ async fn decide<L: Store>(
     let campaign = record.campaign.as_ref();
     match deliver(app, shared, event, campaign, attempt, latest_end).await {
         Delivery::Skipped(skip) => {
-            // Thousands a second may be; the metrics count them by reason.
-            tracing::debug!(
+            tracing::info!(
                 outcome = "Skipped",
                 reason = skip.as_str(),
                 "the event is not wanted"
@@ -165,10 +162,6 @@ async fn decide<L: Store>(
             Disposition::Skipped(skip)
         }
         Delivery::Impossible => Disposition::Leave,
-        Delivery::NoTime => Disposition::Postpone(Progress {
-            retry_at: Some(app.retry.soon(now, (app.jitter)())),
-            ..record.progress.clone()
-        }),
         Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted),
         Delivery::Passed(until) => pass(app, progress, until, now),
         Delivery::Held(reason) => hold(app, record.progress.clone(), reason, now),

@@ -1,6 +1,6 @@
 //! One event: is it wanted, what is sent, and what came of it. It knows neither queues nor when to try again.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use domain::{
     config::Webhook,
@@ -14,19 +14,17 @@ use crate::{
     App, Store,
     auth::{AuthError, Authenticator},
     causes::Causes,
+    exchange::{ATTEMPT_MIN, ExchangeError, exchange},
     format::payload,
     health::Verdict,
     lookup::Configuration,
+    oauth::TokenClient,
     outcome::{Outcome, judge},
     request::{Attempt, WebhookRequest},
     retry::retry_after,
     selection::{Selection, Skip, selection},
     send::{Answer, Sender},
-    send_error::SendError,
 };
-
-/// Less time than this is no fair attempt; the event is tried in another invocation instead.
-const ATTEMPT_MIN: Duration = Duration::from_secs(1);
 
 /// Calls to one endpoint that are under way at the same time: as many as connections are kept to it. A slow endpoint then
 /// takes no more of an execution environment than that, and one that hangs is noticed before all of its events hang.
@@ -58,10 +56,8 @@ pub enum Delivery {
     Skipped(Skip),
     /// It was tried.
     Attempted(Attempted),
-    /// What has to be known of it could not be read. Asking again is best left to the queue, which waits longer than we.
+    /// It could not be tried, for reasons of our own; the attempt does not count.
     Impossible,
-    /// The invocation is about to end.
-    NoTime,
     /// The endpoint's circuit is open, and there is no use in coming back before this time.
     Passed(Timestamp),
     /// The endpoint is out of service until an administrator acts, for this reason.
@@ -84,7 +80,7 @@ pub struct Attempted {
 }
 
 impl Attempted {
-    fn new(answer: &Result<Answer, SendError>, at: Timestamp) -> Self {
+    fn new(answer: &Result<Answer, ExchangeError>, at: Timestamp) -> Self {
         let outcome = judge(answer);
         match answer {
             Ok(answer) => Self {
@@ -101,8 +97,8 @@ impl Attempted {
                 at,
                 outcome,
                 status: None,
-                error: Some(error.kind.as_str()),
-                retry_after: None,
+                error: Some(error.kind()),
+                retry_after: error.retry_after(),
             },
         }
     }
@@ -128,6 +124,12 @@ pub struct Courier {
     pub sender: Sender,
     /// Longest time for one attempt.
     pub timeout: Duration,
+}
+
+/// A request that needs no more than its token.
+struct Prepared {
+    request: WebhookRequest,
+    token_client: Option<Arc<TokenClient>>,
 }
 
 /// Delivers an event, or finds out why not. An attempt ends at `latest_end` at the latest.
@@ -169,7 +171,7 @@ pub async fn deliver<S: Store>(
     let deadline = latest_end.min(started + app.courier.timeout);
     if deadline < started + ATTEMPT_MIN {
         tracing::warn!("the invocation has no time left for the event");
-        return Delivery::NoTime;
+        return Delivery::Impossible;
     }
     let store = app.lookup.store();
     // Claimed by an event that is sent now, whatever happens; else a claim would keep the circuit open for nothing.
@@ -180,7 +182,7 @@ pub async fn deliver<S: Store>(
         // Another event has claimed the probe meanwhile.
         Err(Verdict::Call | Verdict::Probe(_)) => return Delivery::Passed(attempt.at),
     };
-    let attempted = app.courier.send(&request, attempt, deadline).await;
+    let attempted = app.courier.send(request, attempt, deadline).await;
     let now = (app.clock)();
     let concluded = app
         .circuits
@@ -196,13 +198,16 @@ impl Courier {
         webhook: &Webhook,
         event: &FeedbackEvent<'_>,
         attempt: Attempt<'_>,
-    ) -> Result<WebhookRequest, Delivery> {
+    ) -> Result<Prepared, Delivery> {
         let body = payload(event);
         let authenticated = self.authenticator.authenticate(webhook, attempt, &body);
         match authenticated.await {
-            Ok(headers) => {
+            Ok(authenticated) => {
                 let url = webhook.config.url().clone();
-                Ok(WebhookRequest::new(url, headers, attempt, body))
+                Ok(Prepared {
+                    request: WebhookRequest::new(url, authenticated.headers, attempt, body),
+                    token_client: authenticated.token_client,
+                })
             }
             Err(AuthError::Refused) => {
                 tracing::warn!("a secret of the webhook cannot be used");
@@ -218,14 +223,20 @@ impl Courier {
         }
     }
 
-    async fn send(
-        &self,
-        request: &WebhookRequest,
-        attempt: Attempt<'_>,
-        deadline: Instant,
-    ) -> Attempted {
+    async fn send(&self, prepared: Prepared, attempt: Attempt<'_>, deadline: Instant) -> Attempted {
         let started = Instant::now();
-        let answer = self.sender.send(request, deadline).await;
+        let Prepared {
+            request,
+            token_client,
+        } = prepared;
+        let answer = exchange(
+            &self.sender,
+            request,
+            token_client.as_deref(),
+            attempt.at,
+            deadline,
+        )
+        .await;
         let attempted = Attempted::new(&answer, attempt.at);
         tracing::info!(
             attempt = attempt.number,

@@ -1,6 +1,6 @@
 //! What an endpoint's answer means for the event. Pure.
 
-use crate::{send::Answer, send_error::SendError};
+use crate::send::Answer;
 
 /// What an attempt came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Outcome {
 ///
 /// Everything that is neither success nor "gone" is tried again, client errors and redirects included: the
 /// administrator may correct the endpoint, the URL or the credentials within the retry window.
-pub fn judge(attempt: &Result<Answer, SendError>) -> Outcome {
+pub fn judge<E>(attempt: &Result<Answer, E>) -> Outcome {
     match attempt {
         Ok(answer) => match answer.status.as_u16() {
             200..=299 => Outcome::Delivered,
@@ -33,7 +33,7 @@ mod tests {
     use http::StatusCode;
 
     use super::*;
-    use crate::send_error::SendErrorKind;
+    use crate::send_error::{SendError, SendErrorKind};
 
     #[test]
     fn each_status_has_one_meaning() {
@@ -47,7 +47,7 @@ mod tests {
                 status: StatusCode::from_u16(status).unwrap(),
                 retry_after: None,
             };
-            assert_eq!(judge(&Ok(answer)), expected, "{status}");
+            assert_eq!(judge::<SendError>(&Ok(answer)), expected, "{status}");
         }
     }
 

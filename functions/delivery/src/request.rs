@@ -3,12 +3,12 @@
 use domain::endpoint::EndpointUrl;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+    header::{CONTENT_TYPE, USER_AGENT},
 };
 use jiff::Timestamp;
 
 /// Product and version, as endpoints see them.
-const PRODUCT: &str = concat!("Feedback-Webhooks/", env!("CARGO_PKG_VERSION"));
+pub(crate) const PRODUCT: &str = concat!("Feedback-Webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// The event's id, the same at every attempt: receivers tell duplicates by it.
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -57,10 +57,6 @@ impl WebhookRequest {
         body: Vec<u8>,
     ) -> Self {
         let mut headers = endpoint_headers;
-        // Web application firewalls take its absence as a sign of an attack (OWASP Core Rule Set, rule 920300).
-        headers
-            .entry(ACCEPT)
-            .or_insert(HeaderValue::from_static("*/*"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
         headers.insert(WEBHOOK_TIMESTAMP, attempt.at.as_second().into());

@@ -15,7 +15,9 @@ use domain::{
         Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
     },
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
+    oauth::{ClientAuthentication, ClientCredentials, ClientId, Scope, TokenAudience},
     secret::SealedSecret,
+    standard_webhooks::{PreviousSecret, SignaturePublicKey, SignatureSecret, StandardWebhooks},
 };
 use http::HeaderName;
 
@@ -28,6 +30,7 @@ macro_rules! contract_tests {
     ($store:expr) => {
         $crate::contract_tests!($store;
             what_is_created_is_read_back_whole,
+            every_kind_of_authentication_is_read_back_whole,
             second_create_for_a_sandbox_is_a_conflict,
             of_concurrent_creates_exactly_one_succeeds,
             a_replacement_needs_the_version_before_it,
@@ -75,12 +78,15 @@ pub fn fresh_key() -> ConfigKey {
     }
 }
 
-/// A webhook that uses every field that can be stored.
-pub fn webhook(key: &ConfigKey) -> Webhook {
-    let sealed = |ciphertext: &[u8]| SealedSecret {
+fn sealed(ciphertext: &[u8]) -> SealedSecret {
+    SealedSecret {
         ciphertext: ciphertext.to_vec(),
         set_at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
-    };
+    }
+}
+
+/// A webhook that uses every field that can be stored.
+pub fn webhook(key: &ConfigKey) -> Webhook {
     let text = |text| TokenText::parse(text).unwrap();
     let claims =
         serde_json::from_str(r#"{"tenant": {"number": 12345678901234567, "flags": [true, null]}}"#)
@@ -153,6 +159,59 @@ pub async fn what_is_created_is_read_back_whole(store: &impl ConfigStore) {
     assert_eq!(store.read(&webhook.key).await.unwrap(), None);
     store.create(&webhook).await.unwrap();
     assert_eq!(store.read(&webhook.key).await.unwrap(), Some(webhook));
+}
+
+/// Each kind is stored in a form of its own.
+pub async fn every_kind_of_authentication_is_read_back_whole(store: &impl ConfigStore) {
+    let public_key = SignaturePublicKey::parse(&format!("whpk_{}=", "A".repeat(43))).unwrap();
+    let symmetric = SignatureSecret::Symmetric(sealed(&[0, 255]));
+    let asymmetric = SignatureSecret::Asymmetric(sealed(&[1]), public_key);
+    let previous = PreviousSecret {
+        secret: symmetric.clone(),
+        expires_at: "2026-01-03T03:04:05.678Z".parse().unwrap(),
+    };
+    let client = |client_authentication, scope, audience| {
+        Authentication::ClientCredentials(Box::new(ClientCredentials {
+            token_url: EndpointUrl::parse("https://login.example.com/token?tenant=1").unwrap(),
+            client_id: ClientId::parse("a client: 100%").unwrap(),
+            client_secret: sealed(&[2]),
+            client_authentication,
+            scope,
+            audience,
+        }))
+    };
+    for authentication in [
+        Authentication::None,
+        Authentication::StandardWebhooks(Box::new(StandardWebhooks {
+            secret: symmetric,
+            previous: None,
+        })),
+        Authentication::StandardWebhooks(Box::new(StandardWebhooks {
+            secret: asymmetric,
+            previous: Some(previous),
+        })),
+        client(ClientAuthentication::Basic, None, None),
+        client(
+            ClientAuthentication::Body,
+            Some(Scope::parse("hooks:write openid").unwrap()),
+            Some(TokenAudience::parse("https://hooks.example.com/å").unwrap()),
+        ),
+    ] {
+        let mut webhook = webhook(&fresh_key());
+        webhook.config = WebhookConfig::new(WebhookConfigParts {
+            name: webhook.config.name().clone(),
+            channels: webhook.config.channels().clone(),
+            url: webhook.config.url().clone(),
+            authentication,
+            headers: CustomHeaders::default(),
+            feedback_statuses: Selection::documented(),
+            campaigns: CampaignScope::All,
+            paused: false,
+        })
+        .unwrap();
+        store.create(&webhook).await.unwrap();
+        assert_eq!(store.read(&webhook.key).await.unwrap(), Some(webhook));
+    }
 }
 
 /// One configuration per organisation + sandbox.

@@ -9,8 +9,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Refusal,
     config::{
-        Audit, Authentication, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Selection,
-        Webhook, WebhookConfig, WebhookConfigParts, WebhookName,
+        Audit, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Selection, Webhook,
+        WebhookConfig, WebhookConfigParts, WebhookName,
     },
     endpoint::EndpointUrl,
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
@@ -24,7 +24,10 @@ use http::HeaderName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::UnreadableItem;
+use crate::{
+    UnreadableItem,
+    authentication_item::{AuthenticationParts, ClientCredentialsItem, Kind, StandardWebhooksItem},
+};
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
@@ -105,7 +108,14 @@ struct WebhookItem {
     name: WebhookName,
     channels: Vec<Channel>,
     url: EndpointUrl,
+    /// Absent from items that were written when there were two kinds, told apart by `jwt`.
+    #[serde(default)]
+    authentication: Option<Kind>,
     jwt: Option<JwtItem>,
+    #[serde(default)]
+    standard_webhooks: Option<StandardWebhooksItem>,
+    #[serde(default)]
+    client_credentials: Option<ClientCredentialsItem>,
     headers: Vec<HeaderItem>,
     feedback_statuses: Vec<FeedbackStatus>,
     campaigns: CampaignScope,
@@ -118,7 +128,7 @@ struct WebhookItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct JwtItem {
+pub(crate) struct JwtItem {
     algorithm: Algorithm,
     key: SealedItem,
     key_id: Option<TokenText>,
@@ -140,7 +150,7 @@ struct HeaderItem {
 }
 
 #[derive(Serialize, Deserialize)]
-struct SealedItem {
+pub(crate) struct SealedItem {
     #[serde(with = "serde_bytes")]
     ciphertext: Vec<u8>,
     set_at: Timestamp,
@@ -159,6 +169,7 @@ struct SwitchItem {
 impl From<&Webhook> for WebhookItem {
     fn from(webhook: &Webhook) -> Self {
         let config = &webhook.config;
+        let authentication = AuthenticationParts::from(config.authentication());
         Self {
             pk: webhook.key.org.clone(),
             sk: webhook_sort_key(&webhook.key.sandbox),
@@ -168,10 +179,10 @@ impl From<&Webhook> for WebhookItem {
             name: config.name().clone(),
             channels: config.channels().iter().copied().collect(),
             url: config.url().clone(),
-            jwt: match config.authentication() {
-                Authentication::None => None,
-                Authentication::Jwt(jwt) => Some(JwtItem::from(jwt.as_ref())),
-            },
+            authentication: authentication.kind,
+            jwt: authentication.jwt,
+            standard_webhooks: authentication.standard_webhooks,
+            client_credentials: authentication.client_credentials,
             headers: config.headers().iter().map(HeaderItem::from).collect(),
             feedback_statuses: config.feedback_statuses().iter().cloned().collect(),
             campaigns: config.campaigns(),
@@ -197,10 +208,13 @@ impl TryFrom<WebhookItem> for Webhook {
             name: item.name,
             channels: Selection::new(item.channels)?,
             url: item.url,
-            authentication: match item.jwt {
-                None => Authentication::None,
-                Some(jwt) => Authentication::Jwt(Box::new(jwt.try_into()?)),
-            },
+            authentication: AuthenticationParts {
+                kind: item.authentication,
+                jwt: item.jwt,
+                standard_webhooks: item.standard_webhooks,
+                client_credentials: item.client_credentials,
+            }
+            .try_into()?,
             headers: CustomHeaders::new(headers).map_err(|(_, refusal)| refusal)?,
             feedback_statuses: Selection::new(item.feedback_statuses)?,
             campaigns: item.campaigns,

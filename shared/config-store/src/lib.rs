@@ -5,6 +5,7 @@
 //! Both are implemented for DynamoDB and, with the feature `testing`, in memory; `contract` holds the tests that each
 //! implementation must pass. No HTTP and no policy here: what may be stored is decided before.
 
+mod authentication_item;
 mod dynamo;
 mod dynamo_health;
 mod health_item;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use http::{HeaderName, header::AUTHORIZATION};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,8 @@ use crate::{
     headers::CustomHeaders,
     jwt::JwtAuthentication,
     key::{CampaignId, ConfigKey, WebhookId},
+    oauth::ClientCredentials,
+    standard_webhooks::StandardWebhooks,
     text_type,
 };
 
@@ -150,6 +153,23 @@ pub enum Authentication {
     None,
     /// A JSON Web Token in a header.
     Jwt(Box<JwtAuthentication>),
+    /// A signature of the Standard Webhooks specification.
+    StandardWebhooks(Box<StandardWebhooks>),
+    /// An access token of an OAuth 2.0 authorization server.
+    ClientCredentials(Box<ClientCredentials>),
+}
+
+impl Authentication {
+    /// The header that carries a token, which no custom header may be. The headers of a signature are reserved for every
+    /// webhook.
+    pub fn token_header(&self) -> Option<&HeaderName> {
+        match self {
+            Self::None | Self::StandardWebhooks(_) => None,
+            Self::Jwt(jwt) => Some(&jwt.header_name),
+            // RFC 6750 section 2.1.
+            Self::ClientCredentials(_) => Some(&AUTHORIZATION),
+        }
+    }
 }
 
 /// What an administrator configures.
@@ -195,7 +215,7 @@ impl TokenHeaderCollision {
     pub fn refusal(self) -> Refusal {
         Refusal::new(
             "header-carries-token",
-            "This header carries the token of the JWT authentication; remove it here.",
+            "This header carries the token of the authentication; remove it here.",
         )
     }
 }
@@ -216,8 +236,8 @@ impl WebhookConfig {
             campaigns,
             paused,
         } = parts;
-        if let Authentication::Jwt(jwt) = &authentication
-            && let Some(index) = headers.position(&jwt.header_name)
+        if let Some(header) = authentication.token_header()
+            && let Some(index) = headers.position(header)
         {
             return Err(TokenHeaderCollision(index));
         }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::{
     HeaderMap, Request, Response,
     body::{Bytes, Incoming},
@@ -44,8 +44,8 @@ impl Received {
     }
 }
 
-/// What the receiver answers to a request: a status and headers.
-pub(crate) type Script = fn(&Received, earlier: usize) -> Response<Empty<Bytes>>;
+/// What the receiver answers to a request.
+pub(crate) type Script = fn(&Received, earlier: usize) -> Response<Full<Bytes>>;
 
 /// A running endpoint; it stops with the test's runtime.
 pub(crate) struct Receiver {
@@ -117,15 +117,21 @@ impl Receiver {
 }
 
 /// An answer without body.
-pub(crate) fn status(code: u16) -> Response<Empty<Bytes>> {
-    Response::builder().status(code).body(Empty::new()).unwrap()
+pub(crate) fn status(code: u16) -> Response<Full<Bytes>> {
+    json(code, "")
+}
+
+/// An answer with this text, which may be JSON.
+pub(crate) fn json(code: u16, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let body = Full::new(text.into());
+    Response::builder().status(code).body(body).unwrap()
 }
 
 async fn answer(
     request: Request<Incoming>,
     log: Arc<Mutex<Vec<Received>>>,
     script: Script,
-) -> Result<Response<Empty<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body
         .collect()

@@ -11,6 +11,8 @@ use domain::{
     endpoint::EndpointUrl,
     headers::{CustomHeaderName, HEADERS_MAX, too_many},
     jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
+    oauth::{ClientAuthentication, ClientId, Scope, TokenAudience},
+    standard_webhooks::SignatureScheme,
 };
 use http::HeaderName;
 use secrecy::SecretString;
@@ -149,6 +151,11 @@ text_field! {
     Algorithm: |text| word(text, &algorithms());
     SecretString: |text| Ok(Self::from(text));
     TokenHeaderName: Self::parse;
+    SignatureScheme: |text| word(text, &signature_schemes());
+    ClientId: Self::parse;
+    ClientAuthentication: |text| word(text, &CLIENT_AUTHENTICATIONS);
+    Scope: Self::parse;
+    TokenAudience: Self::parse;
 }
 
 const CHANNELS: [(&str, Channel); 2] = [("email", Channel::Email), ("sms", Channel::Sms)];
@@ -156,6 +163,15 @@ const CAMPAIGN_SCOPES: [(&str, CampaignScope); 2] = [
     ("switchedOn", CampaignScope::SwitchedOn),
     ("all", CampaignScope::All),
 ];
+
+const CLIENT_AUTHENTICATIONS: [(&str, ClientAuthentication); 2] = [
+    ("basic", ClientAuthentication::Basic),
+    ("body", ClientAuthentication::Body),
+];
+
+fn signature_schemes() -> [(&'static str, SignatureScheme); 2] {
+    SignatureScheme::ALL.map(|scheme| (scheme.as_str(), scheme))
+}
 
 fn algorithms() -> [(String, Algorithm); 12] {
     Algorithm::ALL.map(|algorithm| (format!("{algorithm:?}"), algorithm))
@@ -245,6 +261,12 @@ mod tests {
         }
         for (word, scope) in CAMPAIGN_SCOPES {
             assert_eq!(written(scope), word);
+        }
+        for (word, client_authentication) in CLIENT_AUTHENTICATIONS {
+            assert_eq!(written(client_authentication), word);
+        }
+        for (word, scheme) in signature_schemes() {
+            assert_eq!(written(scheme), word);
         }
         for (word, algorithm) in algorithms() {
             assert_eq!(written(algorithm), word);

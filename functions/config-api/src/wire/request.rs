@@ -2,10 +2,7 @@
 //!
 //! deserr reads these types; their schemas for the OpenAPI document are derived from the same fields.
 
-use deserr::{
-    DeserializeError as _, Deserr, ErrorKind, IntoValue, Map as _, Value, ValueKind,
-    ValuePointerRef, take_cf_content,
-};
+use deserr::{Deserr, IntoValue, Map as _, Value, ValueKind, ValuePointerRef};
 use domain::{
     config::{CampaignScope, Channel, FeedbackStatus, Selection, WebhookName},
     endpoint::EndpointUrl,
@@ -15,8 +12,12 @@ use domain::{
 use secrecy::SecretString;
 use utoipa::ToSchema;
 
-use super::fields::{Checked, HeaderList, ReadOnly, Readable, TokenHeaderName, wrong_type};
-use crate::invalid::Invalid;
+use super::{
+    client_credentials::ClientCredentialsRequest,
+    fields::{Checked, HeaderList, ReadOnly, Readable, TokenHeaderName, wrong_type},
+    standard_webhooks::StandardWebhooksRequest,
+};
+use crate::invalid::{Invalid, required};
 
 /// The configuration of a webhook as a client sends it.
 ///
@@ -122,6 +123,10 @@ pub enum AuthenticationRequest {
     None,
     /// `jwt`: a JSON Web Token in a header.
     Jwt(Box<JwtRequest>),
+    /// `standardWebhooks`: a signature.
+    StandardWebhooks(Box<StandardWebhooksRequest>),
+    /// `oauth2ClientCredentials`: an access token of an authorization server.
+    ClientCredentials(Box<ClientCredentialsRequest>),
 }
 
 /// Describes [`AuthenticationRequest`] to the OpenAPI document.
@@ -133,13 +138,21 @@ pub enum AuthenticationSchema {
     None,
     /// A JSON Web Token (RFC 7519) in a header.
     Jwt(Box<JwtRequest>),
+    /// A signature of the Standard Webhooks specification in the header `webhook-signature`.
+    StandardWebhooks(Box<StandardWebhooksRequest>),
+    /// An access token of an OAuth 2.0 authorization server in the header `Authorization`.
+    #[serde(rename = "oauth2ClientCredentials")]
+    ClientCredentials(Box<ClientCredentialsRequest>),
 }
 
 #[derive(Debug, Deserr)]
-#[deserr(error = Invalid, rename_all = lowercase)]
+#[deserr(error = Invalid, rename_all = camelCase)]
 enum AuthenticationType {
     None,
     Jwt,
+    StandardWebhooks,
+    #[deserr(rename = "oauth2ClientCredentials")]
+    ClientCredentials,
 }
 
 #[derive(Debug, Deserr)]
@@ -156,11 +169,8 @@ impl Deserr<Invalid> for AuthenticationRequest {
             other => return Err(wrong_type(other, &[ValueKind::Map], location)),
         };
         let Some(kind) = members.remove("type") else {
-            return Err(take_cf_content(Invalid::error::<V>(
-                None,
-                ErrorKind::MissingField { field: "type" },
-                location,
-            )));
+            let all = "Say which: none, jwt, standardWebhooks or oauth2ClientCredentials.";
+            return Err(Invalid::at(location.push_key("type"), required(all)));
         };
         let kind = AuthenticationType::deserialize_from_value(
             kind.into_value(),
@@ -172,6 +182,14 @@ impl Deserr<Invalid> for AuthenticationRequest {
                 .map(|NoneRequest {}| Self::None),
             AuthenticationType::Jwt => JwtRequest::deserialize_from_value(members, location)
                 .map(|jwt| Self::Jwt(Box::new(jwt))),
+            AuthenticationType::StandardWebhooks => {
+                StandardWebhooksRequest::deserialize_from_value(members, location)
+                    .map(|signature| Self::StandardWebhooks(Box::new(signature)))
+            }
+            AuthenticationType::ClientCredentials => {
+                ClientCredentialsRequest::deserialize_from_value(members, location)
+                    .map(|client| Self::ClientCredentials(Box::new(client)))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the API answers. No type here has a place for a secret.
+//! What the API answers. No type here has a place for a secret that is stored.
 
 use domain::{
     config::{Authentication, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Webhook},
@@ -7,9 +7,14 @@ use domain::{
     key::{CampaignId, SandboxName, WebhookId},
 };
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use super::{
+    client_credentials::ClientCredentialsResponse, standard_webhooks::StandardWebhooksResponse,
+};
 
 /// A saved webhook.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,6 +71,11 @@ enum AuthenticationResponse<'a> {
     None,
     /// A JSON Web Token in a header.
     Jwt(Box<JwtResponse<'a>>),
+    /// A signature of the Standard Webhooks specification.
+    StandardWebhooks(Box<StandardWebhooksResponse<'a>>),
+    /// An access token of an OAuth 2.0 authorization server.
+    #[serde(rename = "oauth2ClientCredentials")]
+    ClientCredentials(Box<ClientCredentialsResponse<'a>>),
 }
 
 /// JWT authentication; instead of the secret or private key it says when that was set.
@@ -240,11 +250,27 @@ impl<'a> From<&'a Webhook> for WebhookResponse<'a> {
     }
 }
 
+impl<'a> WebhookResponse<'a> {
+    /// Shows the secret that this request had generated.
+    pub fn with_generated_secret(mut self, generated: Option<&'a SecretString>) -> Self {
+        if let AuthenticationResponse::StandardWebhooks(signature) = &mut self.authentication {
+            signature.generated_secret = generated;
+        }
+        self
+    }
+}
+
 impl<'a> From<&'a Authentication> for AuthenticationResponse<'a> {
     fn from(authentication: &'a Authentication) -> Self {
         match authentication {
             Authentication::None => Self::None,
             Authentication::Jwt(jwt) => Self::Jwt(Box::new(jwt.as_ref().into())),
+            Authentication::StandardWebhooks(signature) => {
+                Self::StandardWebhooks(Box::new(signature.as_ref().into()))
+            }
+            Authentication::ClientCredentials(client) => {
+                Self::ClientCredentials(Box::new(client.as_ref().into()))
+            }
         }
     }
 }

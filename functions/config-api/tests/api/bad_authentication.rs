@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     bad_fields::refused,
-    helpers::{SECRET, minimal, with, with_token},
+    helpers::{Api, SECRET, minimal, with, with_token},
 };
 
 #[tokio::test]
@@ -113,6 +113,19 @@ async fn wrong_authentications_are_refused() {
             &[&format!("/authentication{fault}")],
         )
         .await;
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_type_is_answered_with_all_that_there_are() {
+    for authentication in [json!({"type": "basic"}), json!({})] {
+        let answer = Api::new()
+            .create(&with(minimal(), "/authentication", authentication))
+            .await;
+        let detail = &answer.body["errors"][0]["detail"];
+        for kind in ["none", "jwt", "standardWebhooks", "oauth2ClientCredentials"] {
+            assert!(detail.as_str().unwrap().contains(kind), "{detail}");
+        }
     }
 }
 

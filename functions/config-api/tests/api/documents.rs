@@ -52,7 +52,6 @@ async fn the_openapi_document_is_public_and_names_every_route() {
             "/feedback-webhooks",
             "/feedback-webhooks/{id}",
             "/feedback-webhooks/{id}/health",
-            "/me",
             "/openapi.json",
         ]
     );
@@ -77,11 +76,25 @@ async fn the_openapi_document_describes_what_is_sent_and_answered() {
     valid("WebhookRequest", example);
     let created = api.created(example).await;
     valid("Webhook", &created.body);
+    for authentication in [
+        json!({"type": "none"}),
+        json!({"type": "standardWebhooks", "generateSecret": true}),
+        json!({"type": "standardWebhooks", "scheme": "v1a", "generateSecret": true}),
+        json!({
+            "type": "oauth2ClientCredentials", "tokenUrl": "https://login.example.com/", "clientId": "a",
+            "clientSecret": "b", "scope": "c", "audience": "d",
+        }),
+    ] {
+        let body = crate::helpers::with(example.clone(), "/authentication", authentication);
+        valid("WebhookRequest", &body);
+        let replaced = api.replace(created.id(), "*", &body).await;
+        assert_eq!(replaced.status, 200, "{replaced:?}");
+        valid("Webhook", &replaced.body);
+    }
     valid("Problem", &api.create(example).await.body);
     valid("Problem", &api.create(&json!({})).await.body);
     let list = api.send(&event("GET", "/feedback-webhooks")).await;
     valid("WebhookPage", &list.body);
-    valid("Me", &api.send(&event("GET", "/me")).await.body);
     let campaign = event("PUT", "/campaigns/c/feedback-webhook");
     valid("CampaignSwitch", &api.send(&campaign).await.body);
     let delivered = &document["components"]["schemas"]["Feedback"]["examples"][0];

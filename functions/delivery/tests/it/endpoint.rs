@@ -111,6 +111,35 @@ async fn an_event_arrives_with_all_that_is_configured_and_nothing_else() {
     assert_token(authorization.strip_prefix("Bearer ").unwrap());
 }
 
+#[tokio::test]
+async fn without_authentication_no_header_authenticates() {
+    let receiver = Receiver::start(Reply::Status(200)).await;
+    Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver)
+        .handle(vec![message("m-1", event(json!({})))])
+        .await;
+    let mut names: Vec<String> = receiver.received()[0]
+        .headers
+        .keys()
+        .map(ToString::to_string)
+        .collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent",
+            "webhook-attempt",
+            "webhook-attempts-remaining",
+            "webhook-id",
+            "webhook-retry-until",
+            "webhook-timestamp",
+        ]
+    );
+}
+
 fn assert_token(token: &str) {
     let issued_at = now().as_second().unsigned_abs() - 5;
     let options = VerificationOptions {

@@ -1,6 +1,7 @@
 //! The function as a whole: batches in, requests at a real HTTPS endpoint on loopback, messages at simulated queues.
 #![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
 
+mod access_tokens;
 mod answers;
 mod batches;
 mod circuits;
@@ -9,6 +10,6 @@ mod endpoint;
 mod helpers;
 mod holding;
 mod logs;
-mod misbehaviour;
 mod settling;
+mod signatures;
 mod skipping;

@@ -35,7 +35,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 pub(crate) use aws::{Keys, Queues, Sent, UNAVAILABLE, sealed};
-pub(crate) use receiver::{Protocol, Receiver, Reply};
+pub(crate) use receiver::{Protocol, Received, Receiver, Reply};
 pub(crate) use store::{TestStore, unavailable};
 
 pub(crate) const RETRY_QUEUE: &str = "https://sqs.test/retry";

@@ -43,6 +43,8 @@ pub(crate) enum Reply {
     Status(u16),
     /// Answers with this status and header.
     WithHeader(u16, &'static str, &'static str),
+    /// Answers with this status and body.
+    WithBody(u16, &'static str),
     /// Answers 200 with a body that never ends.
     EndlessBody,
     /// Answers 200 with a body that stops in the middle, and keeps the connection open.
@@ -207,6 +209,10 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Respons
             let mut response = response(status, empty);
             response.headers_mut().insert(name, value.parse().unwrap());
             Ok(response)
+        }
+        Reply::WithBody(status, body) => {
+            let frame = Ok(Frame::data(Bytes::from_static(body.as_bytes())));
+            Ok(response(status, stream::iter([frame])))
         }
         Reply::EndlessBody => Ok(response(200, stream::repeat_with(frame))),
         Reply::StalledBody => Ok(response(
