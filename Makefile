@@ -2,11 +2,14 @@
 PYTHON ?= python3
 VENV := .local/venv
 LOCAL := $(VENV)/bin/python -m infra.local
+PYTEST := $(VENV)/bin/python -m pytest -q
+# On the deployed stack; the last one reads the logs that the others leave.
+SECURITY := $(addprefix tests/security/,test_permissions.py test_secrets.py test_api.py test_logs.py)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test soak lint audit format build deploy down
+.PHONY: help run demo test abuse soak lint audit sbom format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,7 +26,11 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 test: lint ## Formatting, lints, documentation, then unit and contract tests, a fault run, end-to-end tests.
 	cargo test --workspace --exclude end-to-end
 	$(LOCAL) exec -- cargo run -p faults -- --events 5000 --seed 1
-	$(LOCAL) exec -- cargo test -p end-to-end --test it
+	$(PYTEST) tests/security/test_supply_chain.py
+	$(LOCAL) exec -- sh -ec 'cargo test -p end-to-end --test it; $(PYTEST) $(SECURITY)'
+
+abuse: $(VENV)/complete ## More made-up requests against the deployed API: make abuse EXAMPLES=100 SEED=7
+	EXAMPLES=$(or $(EXAMPLES),100) SEED=$(or $(SEED),$(shell date +%s)) $(LOCAL) exec -- $(PYTEST) -s tests/security/test_api.py tests/security/test_logs.py
 
 soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to .local/soak.md.
 	$(LOCAL) exec -- cargo run -p faults -- --events 200000 --limit-minutes 180 --report .local/soak.md
@@ -33,16 +40,19 @@ lint: $(VENV)/complete ## Check formatting, lints, documentation, dependencies a
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	cargo-deny --locked check licenses bans sources
-	ruff format --check infra
-	ruff check infra
+	ruff format --check infra tests/security
+	ruff check infra tests/security
 	sam validate --region us-east-1
 
 audit: $(VENV)/complete ## Compare the dependencies with the published advisories (RustSec, from GitHub).
 	cargo-deny check advisories
 
+sbom: $(VENV)/complete ## Write a bill of materials (CycloneDX) of each function to .local/sbom.
+	@$(VENV)/bin/python -m infra.sbom .local/sbom
+
 format: $(VENV)/complete ## Format the code.
 	cargo fmt
-	ruff format infra
+	ruff format infra tests/security
 
 build: $(VENV)/complete ## Build both functions for Lambda.
 	@$(LOCAL) build

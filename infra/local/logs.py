@@ -47,15 +47,27 @@ def shown_on_problem(stack: Stack) -> Iterator[None]:
 
 def events(stack: Stack) -> list[tuple[str, dict[str, Any]]]:
     """All lines of both functions in the order of their time, each with the function that wrote it."""
-    pages = stack.cloud.client("logs").get_paginator("filter_log_events")
     lines = [
         (function, event)
         for function in ("ConfigApi", "Delivery")
-        for page in pages.paginate(logGroupName=stack.outputs[f"{function}LogGroup"])
-        for event in page["events"]
+        for event in of_group(stack, stack.outputs[f"{function}LogGroup"])
         if not event["message"].startswith(PLATFORM)
     ]
     return sorted(lines, key=lambda line: line[1]["timestamp"])
+
+
+def of_group(stack: Stack, group: str) -> Iterator[dict[str, Any]]:
+    """All lines of a log group. ministack answers with the first 10,000 and no token, so more are asked for by time."""
+    client = stack.cloud.client("logs")
+    since, known = 0, set()
+    while True:
+        page = client.filter_log_events(logGroupName=group, startTime=since)["events"]
+        fresh = [event for event in page if identity(event) not in known]
+        if not fresh:
+            return
+        known = {identity(event) for event in page}
+        since = page[-1]["timestamp"]
+        yield from fresh
 
 
 def identity(event: dict[str, Any]) -> tuple[str, int, str]:

@@ -1,4 +1,4 @@
-"""An HTTPS endpoint as a customer would run it: accepts each POST and remembers it."""
+"""An HTTPS endpoint as a customer would run it: answers each POST and remembers it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ class Delivery:
 
 
 class Receiver:
-    """What arrived so far."""
+    """What arrived so far, and the status that deliveries are answered with."""
 
     def __init__(self, on_delivery: Callable[[Delivery], None]) -> None:
+        self.status = 204
         self._on_delivery = on_delivery
         self._deliveries: list[Delivery] = []
         self._lock = threading.Lock()
@@ -65,7 +66,8 @@ def listening(
             body = self.rfile.read(length)
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.accept(Delivery(self.path, headers, body))
-            self.send_response(204)
+            self.send_response(receiver.status)
+            self.send_header("content-length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:

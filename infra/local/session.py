@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -13,7 +12,19 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from infra.local import build, certificates, cloud, environment, logs, processes, receiver, show, stack, walkthrough
+from infra.local import (
+    build,
+    certificates,
+    cloud,
+    description,
+    environment,
+    logs,
+    processes,
+    receiver,
+    show,
+    stack,
+    walkthrough,
+)
 from infra.local.certificates import Certificates
 from infra.local.cloud import Cloud
 from infra.local.paths import RUN_HOME, TEST_HOMES
@@ -54,8 +65,8 @@ def execute(command: Sequence[str]) -> int:
     discard_abandoned_tests()
     try:
         with owned(home), deployed_stack(home, cloud.free_port(), certificates.issue(home), keep=False) as deployed:
-            description = describe(deployed, certificates.issue(home))
-            variables = environment.for_clients(deployed.cloud.endpoint) | {"LOCAL_CLOUD": str(description)}
+            described = description.write(deployed, certificates.issue(home))
+            variables = environment.for_clients(deployed.cloud.endpoint) | {"LOCAL_CLOUD": str(described)}
             return subprocess.run(command, env=variables, check=False).returncode
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -84,27 +95,6 @@ def deployed_stack(
             with step("Deploy"):
                 deployed = stack.deploy(started, issued)
         yield deployed
-
-
-def describe(deployed: Stack, issued: Certificates) -> Path:
-    """Write down all that a test needs to know, and return where."""
-    description = deployed.cloud.home / "stack.json"
-    description.write_text(
-        json.dumps(
-            {
-                "endpointUrl": deployed.cloud.endpoint,
-                "region": environment.REGION,
-                "apiUrl": deployed.api_url,
-                "outputs": deployed.outputs,
-                "caCertificate": str(issued.authority),
-                "caKey": str(issued.authority_key),
-                "certificate": str(issued.chain),
-                "certificateKey": str(issued.key),
-            },
-            indent=2,
-        )
-    )
-    return description
 
 
 @contextmanager

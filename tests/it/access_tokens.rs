@@ -16,7 +16,7 @@ use crate::helpers::{
 async fn authorization_server() -> Receiver {
     Receiver::scripted(|_, earlier| {
         let token = json!({
-            "access_token": format!("token-{earlier}"), "token_type": "Bearer", "expires_in": 3_600,
+            "access_token": format!("canary-token-{earlier}"), "token_type": "Bearer", "expires_in": 3_600,
         });
         answer(200, token.to_string())
     })
@@ -25,7 +25,7 @@ async fn authorization_server() -> Receiver {
 
 fn client(token_url: &str) -> Value {
     json!({
-        "type": "oauth2ClientCredentials", "tokenUrl": token_url, "clientId": "feedback", "clientSecret": "p+s",
+        "type": "oauth2ClientCredentials", "tokenUrl": token_url, "clientId": "feedback", "clientSecret": "canary+secret",
         "scope": "hooks:write", "audience": "https://hooks.example.com",
     })
 }
@@ -58,7 +58,7 @@ async fn a_token_goes_with_the_event_and_is_replaced_once_the_endpoint_refuses_i
     let id = put_event(&tenant).await;
     let received = deliveries(&receiver, &id, 2).await;
     let bearer = |request: &Received| request.header("authorization").to_owned();
-    assert!(bearer(&received[0]).starts_with("Bearer token-"));
+    assert!(bearer(&received[0]).starts_with("Bearer canary-token-"));
     assert_ne!(bearer(&received[0]), bearer(&received[1]));
     for request in &received {
         assert_eq!(request.header("webhook-attempt"), "1", "it is one attempt");
@@ -111,7 +111,7 @@ async fn without_a_token_an_event_waits_until_there_is_one() {
         let replaced = tenant.replace(path, etag, &mended).await;
         assert_eq!(replaced.status, StatusCode::OK, "{replaced:?}");
         let request = deliveries(&receiver, &id, 1).await.remove(0);
-        assert_eq!(request.header("authorization"), "Bearer token-0");
+        assert_eq!(request.header("authorization"), "Bearer canary-token-0");
         assert_ne!(request.header("webhook-attempt"), "1");
     });
     futures_util::future::join_all(checks).await;

@@ -123,7 +123,7 @@ async fn what_a_webhook_may_not_have_is_refused_at_its_field() {
         (json!({"url": "https://2130706433/"}), "/url"),
         (json!({"url": "https://[::ffff:127.0.0.1]/"}), "/url"),
         (
-            json!({"url": "https://user:password@hooks.example.com/"}),
+            json!({"url": "https://user:canary-password@hooks.example.com/"}),
             "/url",
         ),
         (header("Content-Length"), "/headers/0/name"),

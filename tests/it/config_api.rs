@@ -120,7 +120,7 @@ async fn secrets_go_in_and_never_come_out() {
         &mut secretive,
         json!({
             "authentication": {"type": "jwt", "algorithm": "HS256", "secret": HS256_SECRET, "issuer": "issuer"},
-            "headers": [{"name": "X-Plain", "value": "plain"}, {"name": "X-Key", "value": "hidden-7", "secret": true}],
+            "headers": [{"name": "X-Plain", "value": "canary-plain"}, {"name": "X-Key", "value": "canary-header", "secret": true}],
         }),
     );
     let created = tenant.create(&secretive).await;
@@ -130,7 +130,7 @@ async fn secrets_go_in_and_never_come_out() {
         .unwrap();
     assert_eq!(
         created.body["headers"][0],
-        json!({"name": "X-Plain", "value": "plain", "secret": false})
+        json!({"name": "X-Plain", "value": "canary-plain", "secret": false})
     );
     assert!(created.body["headers"][1]["valueSetAt"].is_string());
 
@@ -158,7 +158,7 @@ async fn secrets_go_in_and_never_come_out() {
     ] {
         let text = answer.body.to_string();
         assert!(
-            !text.contains(HS256_SECRET) && !text.contains("hidden-7"),
+            !text.contains(HS256_SECRET) && !text.contains("canary-header"),
             "{text}"
         );
     }

@@ -75,7 +75,7 @@ impl Receiver {
         // `localhost` may mean either family to the function, so both have to be listened on.
         let listener = TcpListener::bind(("::", 0)).await.unwrap();
         let url = format!(
-            "https://localhost:{}/feedback?from=test",
+            "https://localhost:{}/feedback?token=canary-query",
             listener.local_addr().unwrap().port()
         );
         let received = Arc::new(Mutex::new(Vec::new()));

@@ -1,0 +1,44 @@
+"""Requests that nobody would think of, made up from the OpenAPI document and sent to the deployed API."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from infra.local import customer
+from infra.local.paths import TOOLS
+from infra.local.stack import Stack
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+# The organisation of the document's own examples, so that they are accepted.
+ORGANISATIONS = {"one": "0123456789ABCDEF@AdobeOrg", "other": "Other@AdobeOrg"}
+
+
+def test_every_request_gets_an_answer_that_the_openapi_document_has(stack: Stack, tmp_path: Path) -> None:
+    callers = tmp_path / "callers.json"
+    callers.write_text(
+        json.dumps(
+            {
+                "auth": [
+                    {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {token}"}]}
+                    for name, organisation in ORGANISATIONS.items()
+                    for token in [customer.sign_in(stack, organisation)]
+                ]
+            }
+        )
+    )
+    more = ["--max-examples", os.environ["EXAMPLES"]] if "EXAMPLES" in os.environ else []
+    run = subprocess.run(
+        [
+            *(TOOLS / "schemathesis", "--config-file", CONFIGURATION, "run", f"{stack.api_url}/openapi.json"),
+            *("--url", stack.api_url, "--seed", os.environ.get("SEED", "1"), *more),
+        ],
+        env=os.environ | {"CALLERS": str(callers)},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert run.returncode == 0, (
+        "some answers are not as the document says; the output above has requests to repeat them"
+    )
