@@ -36,8 +36,9 @@ const OPENED_SECONDS: u64 = 300;
 #[derive(Clone)]
 pub struct Authenticator {
     opener: Opener,
-    /// By the webhook's id and version; `None` where a secret was refused, which only another version can mend.
-    opened: Cache<(WebhookId, u64), Option<Arc<Opened>>>,
+    /// By tenant and the webhook's id and version: an item copied to another tenant has the same id and version, and must
+    /// not find there what it may not open itself. `None` where a secret was refused, which only another version can mend.
+    opened: Cache<(ConfigKey, WebhookId, u64), Option<Arc<Opened>>>,
     access_tokens: AccessTokens,
 }
 
@@ -109,7 +110,7 @@ impl Authenticator {
         .boxed();
         // The events of a batch that ask at the same time share one opening.
         self.opened
-            .try_get_with((webhook.id, webhook.version), open)
+            .try_get_with((webhook.key.clone(), webhook.id, webhook.version), open)
             .await
             .map_err(|error| AuthError::clone(&error))?
             .ok_or(AuthError::Refused)

@@ -8,7 +8,11 @@ mod request;
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{config::Webhook, key::WebhookId, oauth::ClientCredentials};
+use domain::{
+    config::Webhook,
+    key::{ConfigKey, WebhookId},
+    oauth::ClientCredentials,
+};
 use http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 use moka::{future::Cache, ops::compute::Op};
@@ -56,9 +60,13 @@ struct AccessToken {
     use_until: Timestamp,
 }
 
-/// The tokens of all webhooks, by id and version.
+/// One version of a webhook. With the tenant, since an item copied to another one has the same id and version, and must
+/// not find there a token that was fetched with another secret.
+type Version = (ConfigKey, WebhookId, u64);
+
+/// The tokens of all webhooks.
 #[derive(Clone)]
-pub(crate) struct AccessTokens(Cache<(WebhookId, u64), Arc<AccessToken>>);
+pub(crate) struct AccessTokens(Cache<Version, Arc<AccessToken>>);
 
 impl Default for AccessTokens {
     fn default() -> Self {
@@ -79,7 +87,7 @@ impl AccessTokens {
     ) -> TokenClient {
         TokenClient {
             tokens: self.clone(),
-            webhook: (webhook.id, webhook.version),
+            webhook: (webhook.key.clone(), webhook.id, webhook.version),
             request: TokenRequest::new(client, secret),
         }
     }
@@ -88,7 +96,7 @@ impl AccessTokens {
 /// Has a token for the requests to one endpoint.
 pub(crate) struct TokenClient {
     tokens: AccessTokens,
-    webhook: (WebhookId, u64),
+    webhook: Version,
     request: TokenRequest,
 }
 
@@ -122,7 +130,7 @@ impl TokenClient {
         let fetched = self
             .tokens
             .0
-            .try_get_with(self.webhook, self.fetch(sender, now, deadline));
+            .try_get_with(self.webhook.clone(), self.fetch(sender, now, deadline));
         // The fetch may be another attempt's, which ends later.
         match timeout_at(deadline, fetched).await {
             Ok(Ok(token)) => Ok(UsedToken(token)),
@@ -137,7 +145,7 @@ impl TokenClient {
     }
 
     async fn forget(&self, token: &Arc<AccessToken>) {
-        let entry = self.tokens.0.entry(self.webhook);
+        let entry = self.tokens.0.entry(self.webhook.clone());
         // Comparing and removing are one step: the token that someone else has fetched meanwhile must stay.
         entry
             .and_compute_with(|known| {

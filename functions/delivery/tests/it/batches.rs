@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use config_store::{Found, MemoryStore, UnreadableItem};
+use config_store::{ConfigStore as _, Found, MemoryStore, UnreadableItem};
 use delivery::{batch, record::NoMessageId};
 use domain::{
-    config::{CampaignScope, WebhookConfigParts},
+    config::{CampaignScope, Webhook, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders},
     key::{ConfigKey, OrgId},
     secret::SealedSecret,
@@ -192,6 +192,28 @@ async fn a_secret_of_another_organisation_is_never_used() {
     assert_eq!(receiver.received().len(), 0);
     stage.handle(vec![message("m-2", event(json!({})))]).await;
     assert_eq!(stage.keys.opened(), 1, "asking again cannot help");
+}
+
+#[tokio::test]
+async fn a_configuration_copied_to_another_organisation_brings_no_secrets_that_are_open_already() {
+    let receiver = choosy_receiver().await;
+    let store = store_with(with_secret(&receiver.url("/"), sealed(&key(), "mine"))).await;
+    let mine = store.read(&key()).await.unwrap().unwrap();
+    let copied = Webhook {
+        key: ConfigKey {
+            org: OrgId::parse("another").unwrap(),
+            ..key()
+        },
+        ..mine
+    };
+    store.create(&copied).await.unwrap();
+    let stage = Stage::new(store, &receiver);
+    stage.handle(vec![message("m-1", event(json!({})))]).await;
+    assert_eq!(receiver.received().len(), 1);
+    let of_another = event(json!({"imsOrg": "another"}));
+    let sent = stage.handle_one(message("m-2", of_another)).await;
+    assert_eq!(sent.attributes["LastError"], "secret-refused");
+    assert_eq!(receiver.received().len(), 1);
 }
 
 #[tokio::test]
