@@ -15,6 +15,9 @@ from infra.local.stack import Stack
 
 TIMEOUT_SECONDS = 30
 SANDBOX = "prod"
+# Groups of the stack's user pool.
+MANAGE = "feedback-webhooks-manage"
+VIEW = "feedback-webhooks-view"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Administrator:
     def __init__(self, stack: Stack, organisation: str) -> None:
         self._api_url = stack.api_url
         self.organisation = organisation
-        self.token = sign_in(stack, organisation)
+        self.token = sign_in(stack, organisation, "administrator", MANAGE)
 
     def set_up(self, webhook: dict[str, Any]) -> dict[str, Any]:
         """Create the sandbox's webhook, or replace the one of an earlier run."""
@@ -93,11 +96,16 @@ class Administrator:
         return requests.request(method, self._api_url + path, headers=headers, timeout=TIMEOUT_SECONDS, **arguments)
 
 
-def sign_in(stack: Stack, organisation: str) -> str:
-    """An ID token of the organisation's administrator, who is created at the first call."""
+def viewer_token(stack: Stack, organisation: str) -> str:
+    """An ID token of someone who may only look."""
+    return sign_in(stack, organisation, "viewer", VIEW)
+
+
+def sign_in(stack: Stack, organisation: str, name: str, group: str) -> str:
+    """An ID token of the organisation's user `name`, who is created at the first call, and is in `group`."""
     users = stack.cloud.client("cognito-idp")
     pool = stack.outputs["UserPoolId"]
-    email = f"administrator@{organisation.split('@')[0].lower()}.example"
+    email = f"{name}@{organisation.split('@')[0].lower()}.example"
     password = f"Aa1{secrets.token_urlsafe(24)}"
     try:
         users.admin_create_user(
@@ -108,6 +116,7 @@ def sign_in(stack: Stack, organisation: str) -> str:
         )
     except users.exceptions.UsernameExistsException:
         pass
+    users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
     tokens = users.admin_initiate_auth(
         UserPoolId=pool,

@@ -83,9 +83,9 @@ def readable(line: str) -> str:
     """A structured line as `LEVEL message name=value …`; any other line as it is."""
     try:
         record = json.loads(line)
-        details = record | record.get("fields", {}) | record.get("span", {})
+        details = record | record.get("span", {})
         sentence = f"{details.pop('level')} {details.pop('message')}"
     except (ValueError, KeyError, AttributeError):
         return line
-    hidden = ("timestamp", "target", "fields", "span", "name")
+    hidden = ("timestamp", "target", "span", "name")
     return " ".join([sentence, *(f"{name}={value}" for name, value in details.items() if name not in hidden)])

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 
 from infra.local import certificates, environment, judge
-from infra.local.customer import SANDBOX, Administrator
+from infra.local.customer import SANDBOX, Administrator, viewer_token
 from infra.local.paths import ROOT, SAMPLES, TOOLS
 from infra.local.receiver import Delivery
 from infra.local.screen import console, heading
@@ -76,6 +76,8 @@ def next_steps(stack: Stack, organisation: Organisation, administrator: Administ
         f"the webhooks of {organisation.name}": f'curl -sS {headers} "$API/feedback-webhooks"',
         "a mistake, and what the API says about it": "curl -sS -H 'Content-Type: application/json' "
         f'{headers} -d \'{{"url":"http://127.0.0.1"}}\' "$API/feedback-webhooks"',
+        "what one may not do who may only look": 'curl -sS -X DELETE -H "Authorization: Bearer $VIEWER_TOKEN" '
+        f"-H 'x-sandbox-name: {SANDBOX}' \"$API/feedback-webhooks/any\"",
         "one more event: watch it arrive here": 'aws sqs send-message --queue-url "$FEEDBACK_QUEUE" '
         f"--message-body file://{sample}",
         "an event that nobody can read": 'aws sqs send-message --queue-url "$FEEDBACK_QUEUE" --message-body garbled',
@@ -96,9 +98,11 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
         "AWS_PAGER": "",
         "API": stack.api_url,
         "TOKEN": administrator.token,
+        "VIEWER_TOKEN": viewer_token(stack, administrator.organisation),
         "FEEDBACK_QUEUE": stack.outputs["FeedbackQueueUrl"],
         "RETRY_QUEUE": stack.outputs["RetryQueueUrl"],
         "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"],
+        "POOL": stack.outputs["UserPoolId"],
         "TABLE": stack.outputs["TableName"],
     }
     write_sam_local(stack)

@@ -187,36 +187,6 @@ async fn nobody_sees_or_changes_anything_of_another_organisation() {
 }
 
 #[tokio::test]
-async fn nobody_gets_in_without_a_valid_token() {
-    let tenant = Tenant::new().await;
-    // A token's last character holds unused bits, so the change is made further in front.
-    let (signed, signature) = tenant.token().rsplit_once('.').unwrap();
-    let tampered = format!("{signed}.{}", signature.chars().rev().collect::<String>());
-    for authorization in [
-        None,
-        Some("Bearer nonsense".to_owned()),
-        Some(format!("Bearer {tampered}")),
-    ] {
-        let mut request = tenant
-            .request(Method::GET, "/feedback-webhooks")
-            .build()
-            .unwrap();
-        request.headers_mut().remove("authorization");
-        if let Some(value) = &authorization {
-            request
-                .headers_mut()
-                .insert("authorization", value.parse().unwrap());
-        }
-        let response = reqwest::Client::new().execute(request).await.unwrap();
-        assert_eq!(
-            response.status(),
-            StatusCode::UNAUTHORIZED,
-            "{authorization:?}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn the_inventory_is_paged() {
     let tenant = Tenant::new().await;
     for sandbox in ["dev", "prod", "stage"] {

@@ -66,22 +66,18 @@ fn is_about(line: &Value, event_id: &str) -> bool {
 
 /// Outcome and status or kind of error of each attempt that is told of an event.
 fn told(log: &[Value], event_id: &str) -> Vec<String> {
-    let mut attempts: Vec<_> = log
-        .iter()
-        .filter(|line| is_about(line, event_id))
-        .map(|line| &line["fields"])
-        .collect();
-    attempts.sort_by_key(|fields| fields["attempt"].as_u64());
+    let mut attempts: Vec<_> = log.iter().filter(|line| is_about(line, event_id)).collect();
+    attempts.sort_by_key(|line| line["attempt"].as_u64());
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     attempts
         .iter()
-        .map(|fields| {
-            let detail = fields.get("http.status").or(fields.get("error.kind"));
+        .map(|line| {
+            let detail = line.get("http.status").or(line.get("error.kind"));
             let detail = detail.map(text).unwrap_or_default();
-            format!("{} {detail}", text(&fields["outcome"]))
+            format!("{} {detail}", text(&line["outcome"]))
         })
         .collect()
 }
@@ -239,8 +235,8 @@ async fn a_connection_that_was_closed_between_requests_costs_no_attempt() {
         (calls.len() > 1).then_some((line, calls))
     })
     .await;
-    assert_eq!(line["fields"]["outcome"], "Delivered", "{line}");
-    assert_eq!(line["fields"]["attempt"], 1, "{line}");
+    assert_eq!(line["outcome"], "Delivered", "{line}");
+    assert_eq!(line["attempt"], 1, "{line}");
     assert_eq!(calls.len(), 2, "{calls:?}");
     assert!(calls.iter().all(|call| call.attempt == 1), "{calls:?}");
     assert_ne!(calls[0].connection, calls[1].connection);

@@ -3,6 +3,7 @@
 //! `make test` brings the local cloud that they need and tells them about it by the variable `LOCAL_CLOUD`.
 #![expect(clippy::unwrap_used, reason = "a failed assumption ends the test")]
 
+mod access;
 mod access_tokens;
 mod bad_input;
 mod config_api;
@@ -10,6 +11,7 @@ mod delivery;
 mod health;
 mod helpers;
 mod hostile;
+mod odd_messages;
 mod redrive;
 mod signatures;
 mod store;

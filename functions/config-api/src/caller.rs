@@ -11,7 +11,7 @@ use http::request::Parts;
 use jiff::{Timestamp, Unit};
 use lambda_http::request::RequestContext;
 
-use crate::{App, error::ApiError, invalid::required};
+use crate::{App, access::Role, error::ApiError, invalid::required};
 
 /// The header that may repeat the token's organisation.
 const ORGANISATION_HEADER: &str = "x-gw-ims-org-id";
@@ -21,16 +21,18 @@ const SANDBOX_HEADER: &str = "x-sandbox-name";
 /// the client of a machine's token.
 const ACTOR_CLAIMS: [&str; 3] = ["email", "sub", "client_id"];
 
-/// A verified caller.
+/// A verified caller whose role allows the request's method.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The organisation of the token.
     pub org: OrgId,
     /// Who it is, for audit fields.
     pub actor: String,
+    /// What the token allows.
+    pub role: Role,
 }
 
-/// A verified caller and the sandbox that the request is about.
+/// A verified caller whose role allows the request's method, and the sandbox that the request is about.
 #[derive(Debug, Clone)]
 pub struct Tenant {
     /// Organisation and sandbox.
@@ -75,9 +77,9 @@ impl<S: Send + Sync> FromRequestParts<Arc<App<S>>> for Caller {
             .and_then(|authorizer| authorizer.jwt.as_ref())
             .map(|jwt| &jwt.claims)
             .ok_or(ApiError::Unauthenticated)?;
-        let org = claims
-            .get(&app.organisation_claim)
-            .and_then(|org| OrgId::parse(org).ok())
+        let org = app
+            .access
+            .organisation(claims)
             .ok_or(ApiError::NoOrganisation)?;
         if parts
             .headers
@@ -87,6 +89,11 @@ impl<S: Send + Sync> FromRequestParts<Arc<App<S>>> for Caller {
         {
             return Err(ApiError::OtherOrganisation);
         }
+        let role = app.access.role(claims).ok_or(ApiError::NoRole)?;
+        // The method decides, not the handler, so that no route that changes something can forget to ask.
+        if role < Role::Manage && !parts.method.is_safe() {
+            return Err(ApiError::MayOnlyView);
+        }
         let actor = ACTOR_CLAIMS
             .iter()
             .find_map(|claim| claims.get(*claim))
@@ -94,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<Arc<App<S>>> for Caller {
             .map_or("unknown", String::as_str)
             .to_owned();
         tracing::Span::current().record("config.org", org.as_str());
-        Ok(Self { org, actor })
+        Ok(Self { org, actor, role })
     }
 }
 
@@ -102,7 +109,7 @@ impl<S: Send + Sync> FromRequestParts<Arc<App<S>>> for Tenant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App<S>>) -> Result<Self, ApiError> {
-        let Caller { org, actor } = Caller::from_request_parts(parts, app).await?;
+        let Caller { org, actor, .. } = Caller::from_request_parts(parts, app).await?;
         let refused = |refusal| ApiError::header(SANDBOX_HEADER, refusal);
         let sandbox = parts
             .headers

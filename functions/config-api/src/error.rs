@@ -19,6 +19,10 @@ pub enum ApiError {
     NoOrganisation,
     /// `x-gw-ims-org-id` names another organisation than the token.
     OtherOrganisation,
+    /// The token gives no role.
+    NoRole,
+    /// The role of the token allows no changes.
+    MayOnlyView,
     /// The body is not JSON with distinct member names.
     UnreadableJson {
         /// What the parser says, with line and column.
@@ -87,6 +91,18 @@ impl ApiError {
                 "/problems/organisation-mismatch",
                 "The token belongs to another organisation",
                 "Leave the header x-gw-ims-org-id out, or name the organisation of the token.",
+            ),
+            Self::NoRole => (
+                StatusCode::FORBIDDEN,
+                "/problems/role-missing",
+                "The token gives no role",
+                "Ask the operator for a role: one views webhooks, another manages them.",
+            ),
+            Self::MayOnlyView => (
+                StatusCode::FORBIDDEN,
+                "/problems/role-insufficient",
+                "Your role may only view",
+                "Ask the operator for the role that manages webhooks.",
             ),
             Self::UnreadableJson { reason } => (
                 StatusCode::BAD_REQUEST,

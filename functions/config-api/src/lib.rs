@@ -3,6 +3,7 @@
 //! A request is authenticated by API Gateway, read by `wire`, judged by `draft`, stored by `config-store` and answered
 //! by `wire` again. There is one file for each verb. Only `main` and `settings` know of the environment.
 
+pub mod access;
 pub mod answer;
 pub mod body;
 pub mod caller;
@@ -11,9 +12,11 @@ pub mod delete;
 pub mod documents;
 pub mod draft;
 pub mod error;
+pub mod gateway;
 pub mod health;
 pub mod invalid;
 pub mod list;
+pub mod me;
 pub mod openapi;
 pub mod precondition;
 pub mod problem;
@@ -26,6 +29,7 @@ pub mod wire;
 
 use std::sync::Arc;
 
+use access::AccessRules;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use config_store::{CampaignStore, ConfigStore, HealthStore};
 use domain::endpoint::EndpointPolicy;
@@ -46,8 +50,8 @@ pub struct App<S> {
     pub sealer: Sealer,
     /// Which endpoints the deployment admits.
     pub policy: EndpointPolicy,
-    /// The claim of a verified token that names the caller's organisation.
-    pub organisation_claim: String,
+    /// What a verified token lets its caller do.
+    pub access: AccessRules,
 }
 
 /// The API as a service: its routes, and what every answer has.

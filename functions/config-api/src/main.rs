@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
-use config_api::{App, error::cause_chain, router, settings::Settings};
+use config_api::{App, error::cause_chain, gateway::GatewayEvent, router, settings::Settings};
 use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
+use lambda_http::{Adapter, LambdaEvent, lambda_runtime, tower::ServiceExt as _};
 use secrets::Sealer;
 use tracing_subscriber::EnvFilter;
 
@@ -38,14 +39,18 @@ async fn main() -> anyhow::Result<()> {
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.table_name);
     warm_up(&store).await?;
     let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
-    lambda_http::run(router(App {
+    let router = router(App {
         store,
         sealer,
         policy: settings.policy,
-        organisation_claim: settings.organisation_claim,
-    }))
-    .await
-    .map_err(|error| anyhow!(error))
+        access: settings.access,
+    });
+    let service = Adapter::from(router).map_request(|event: LambdaEvent<GatewayEvent>| {
+        LambdaEvent::new(event.payload.into(), event.context)
+    });
+    lambda_runtime::run(service)
+        .await
+        .map_err(|error| anyhow!(error))
 }
 
 /// Opens the connection to DynamoDB while the environment starts, at full processor speed and before a client waits.

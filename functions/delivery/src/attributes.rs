@@ -9,31 +9,7 @@ use aws_lambda_events::sqs::SqsMessageAttribute;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use domain::key::ConfigKey;
 use jiff::Timestamp;
-
-/// Why an event is on the dead-letter queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadLetterReason {
-    /// It is no feedback event.
-    Unreadable,
-    /// The endpoint answered 410.
-    Gone,
-    /// The retry window is over, or as many attempts were made as are allowed.
-    AttemptsExhausted,
-    /// Its endpoint was paused or gone for as long as events are held.
-    HeldTooLong,
-}
-
-impl DeadLetterReason {
-    /// The value of the attribute `Reason`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable",
-            Self::Gone => "gone",
-            Self::AttemptsExhausted => "attempts-exhausted",
-            Self::HeldTooLong => "held-too-long",
-        }
-    }
-}
+use queue_message::{DeadLetterReason, attribute::*, attribute_bytes};
 
 /// How far an event has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,61 +37,82 @@ impl Progress {
     /// retry window before it.
     pub fn read(attributes: &HashMap<String, SqsMessageAttribute>, now: Timestamp) -> Self {
         let text = |name| attributes.get(name)?.string_value.as_deref();
-        if text("Reason").is_some() {
+        if text(REASON).is_some() {
             return Self::default();
         }
         let time = |name| text(name)?.parse::<Timestamp>().ok();
         // An attempt in the future was none; else the retry window would grow.
         let past = |name| time(name).filter(|time| *time <= now);
         Self {
-            attempts: text("Attempts")
+            attempts: text(ATTEMPTS)
                 .and_then(|text| text.parse().ok())
                 .unwrap_or_default(),
-            first_attempt_at: past("FirstAttemptAt"),
-            last_attempt_at: past("LastAttemptAt"),
-            retry_at: time("RetryAt"),
-            last_status: text("LastStatus").and_then(|text| text.parse().ok()),
-            last_error: text("LastError").map(str::to_owned),
-            held_since: past("HeldSince"),
+            first_attempt_at: past(FIRST_ATTEMPT_AT),
+            last_attempt_at: past(LAST_ATTEMPT_AT),
+            retry_at: time(RETRY_AT),
+            last_status: text(LAST_STATUS).and_then(|text| text.parse().ok()),
+            last_error: text(LAST_ERROR).map(str::to_owned),
+            held_since: past(HELD_SINCE),
         }
     }
 
-    /// The attributes for the next queue, at most the ten that SQS allows.
+    /// The attributes for the next queue, at most the ten that SQS allows, in at most `room` bytes.
+    ///
+    /// What people and tools could also tell from the body goes first where the room does not suffice. `None` where
+    /// that does not help: a dead letter needs its reason, and an event that waits needs what limits its attempts.
     pub fn write(
         &self,
         event_id: &str,
         key: Option<&ConfigKey>,
         reason: Option<DeadLetterReason>,
-    ) -> HashMap<String, MessageAttributeValue> {
-        let text = |name, value: Option<String>| Some((name, "String", value?));
-        let number = |name, value: Option<u32>| Some((name, "Number", value?.to_string()));
+        room: usize,
+    ) -> Option<HashMap<String, MessageAttributeValue>> {
+        let text = |name, value: Option<String>| (name, "String", value);
+        let number = |name, value: Option<u32>| (name, "Number", value.map(|n| n.to_string()));
         let time =
             |name, value: Option<Timestamp>| text(name, value.map(|time| format!("{time:.3}")));
-        [
-            text("EventId", Some(event_id.to_owned())),
-            text("Organisation", key.map(|key| key.org.to_string())),
-            text("Sandbox", key.map(|key| key.sandbox.to_string())),
-            text("Reason", reason.map(|reason| reason.as_str().to_owned())),
-            number("Attempts", Some(self.attempts)),
-            time("FirstAttemptAt", self.first_attempt_at),
-            time("LastAttemptAt", self.last_attempt_at),
-            // Nothing is due on the dead-letter queue.
-            time("RetryAt", self.retry_at.filter(|_| reason.is_none())),
-            time("HeldSince", self.held_since),
-            number("LastStatus", self.last_status.map(u32::from)),
-            text("LastError", self.last_error.clone()),
-        ]
-        .into_iter()
-        .flatten()
-        // SQS refuses empty values, and a refused message would come back for ever.
-        .filter(|(.., value)| !value.is_empty())
-        .filter_map(|(name, data_type, value)| {
+        let is_waiting = reason.is_none();
+        let in_order_of_importance = [
+            (
+                true,
+                text(REASON, reason.map(|reason| reason.as_str().to_owned())),
+            ),
+            (
+                is_waiting && self.attempts > 0,
+                number(ATTEMPTS, Some(self.attempts)),
+            ),
+            (is_waiting, time(FIRST_ATTEMPT_AT, self.first_attempt_at)),
+            (is_waiting, time(HELD_SINCE, self.held_since)),
+            // Nothing is due on the dead-letter queue. Without it an attempt is made as soon as the queue allows.
+            (false, time(RETRY_AT, self.retry_at.filter(|_| is_waiting))),
+            (false, number(LAST_STATUS, self.last_status.map(u32::from))),
+            (false, text(LAST_ERROR, self.last_error.clone())),
+            (false, time(LAST_ATTEMPT_AT, self.last_attempt_at)),
+            (false, text(EVENT_ID, Some(event_id.to_owned()))),
+            (
+                false,
+                text(ORGANISATION, key.map(|key| key.org.to_string())),
+            ),
+            (false, text(SANDBOX, key.map(|key| key.sandbox.to_string()))),
+        ];
+        let mut room = room;
+        let mut attributes = HashMap::new();
+        for (is_needed, (name, data_type, value)) in in_order_of_importance {
+            // SQS refuses empty values, and a refused message would come back for ever.
+            let Some(value) = value.filter(|value| !value.is_empty()) else {
+                continue;
+            };
+            match room.checked_sub(attribute_bytes(name, data_type, &value)) {
+                Some(rest) => room = rest,
+                None if is_needed => return None,
+                None => continue,
+            }
             let attribute = MessageAttributeValue::builder()
                 .data_type(data_type)
                 .string_value(value);
-            Some((name.to_owned(), attribute.build().ok()?))
-        })
-        .collect()
+            attributes.insert(name.to_owned(), attribute.build().ok()?);
+        }
+        Some(attributes)
     }
 }
 
@@ -123,6 +120,7 @@ impl Progress {
 mod tests {
     use domain::key::{OrgId, SandboxName};
     use proptest::prelude::*;
+    use queue_message::MESSAGE_MAX_BYTES;
 
     use super::*;
 
@@ -166,13 +164,22 @@ mod tests {
 
     #[test]
     fn progress_survives_the_retry_queue() {
-        let sent = progress().write("e-1", Some(&key()), None);
+        let sent = progress()
+            .write("e-1", Some(&key()), None, MESSAGE_MAX_BYTES)
+            .unwrap();
         assert_eq!(Progress::read(&received(sent), at(30)), progress());
     }
 
     #[test]
     fn the_dead_letter_queue_tells_a_person_all_of_it() {
-        let sent = progress().write("e-1", Some(&key()), Some(DeadLetterReason::Gone));
+        let sent = progress()
+            .write(
+                "e-1",
+                Some(&key()),
+                Some(DeadLetterReason::Gone),
+                MESSAGE_MAX_BYTES,
+            )
+            .unwrap();
         let value = |name: &str| {
             let attribute = &sent[name];
             (
@@ -202,8 +209,45 @@ mod tests {
     }
 
     #[test]
+    fn where_room_is_short_what_limits_the_attempts_is_kept_before_what_informs() {
+        // Names, types and values of Attempts, FirstAttemptAt and HeldSince, then also of RetryAt.
+        let needed = 8 + 6 + 1 + 14 + 6 + 24 + 9 + 6 + 24;
+        let names = |reason, room| {
+            let written = progress().write("e-1", Some(&key()), reason, room)?;
+            let mut names: Vec<String> = written.into_keys().collect();
+            names.sort_unstable();
+            Some(names.join(" "))
+        };
+        let kept = |names: &str| Some(names.to_owned());
+        assert_eq!(names(None, needed - 1), None);
+        assert_eq!(
+            names(None, needed),
+            kept("Attempts FirstAttemptAt HeldSince")
+        );
+        assert_eq!(
+            names(None, needed + 7 + 6 + 24),
+            kept("Attempts FirstAttemptAt HeldSince RetryAt")
+        );
+        let reason = Some(DeadLetterReason::TooLarge);
+        assert_eq!(names(reason, 6 + 6 + 9 - 1), None);
+        assert_eq!(names(reason, 6 + 6 + 9), kept("Reason"));
+        let progress = Progress::default();
+        assert!(
+            progress.write("e-1", None, None, 0).is_some(),
+            "nothing to keep"
+        );
+    }
+
+    #[test]
     fn an_event_that_was_put_back_from_the_dead_letter_queue_starts_anew() {
-        let sent = progress().write("e-1", None, Some(DeadLetterReason::AttemptsExhausted));
+        let sent = progress()
+            .write(
+                "e-1",
+                None,
+                Some(DeadLetterReason::AttemptsExhausted),
+                MESSAGE_MAX_BYTES,
+            )
+            .unwrap();
         assert_eq!(Progress::read(&received(sent), at(30)), Progress::default());
     }
 

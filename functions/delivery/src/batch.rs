@@ -7,12 +7,13 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
+use queue_message::DeadLetterReason;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
     App, Store,
-    attributes::{DeadLetterReason, Progress},
+    attributes::Progress,
     causes::Causes,
     deliver::{Attempted, Delivery, Shared, deliver},
     lookup::wanted,
@@ -118,6 +119,7 @@ async fn dispose<L: Store>(
             span.in_scope(|| tracing::error!("handling the record panicked"));
             Disposition::Leave
         })
+        .within_limits(record)
 }
 
 async fn decide<L: Store>(
@@ -154,7 +156,8 @@ async fn decide<L: Store>(
     let campaign = record.campaign.as_ref();
     match deliver(app, shared, event, campaign, attempt, latest_end).await {
         Delivery::Skipped(skip) => {
-            tracing::info!(
+            // Thousands a second may be; the metrics count them by reason.
+            tracing::debug!(
                 outcome = "Skipped",
                 reason = skip.as_str(),
                 "the event is not wanted"
@@ -162,6 +165,10 @@ async fn decide<L: Store>(
             Disposition::Skipped(skip)
         }
         Delivery::Impossible => Disposition::Leave,
+        Delivery::NoTime => Disposition::Postpone(Progress {
+            retry_at: Some(app.retry.soon(now, (app.jitter)())),
+            ..record.progress.clone()
+        }),
         Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted),
         Delivery::Passed(until) => pass(app, progress, until, now),
         Delivery::Held(reason) => hold(app, record.progress.clone(), reason, now),

@@ -56,8 +56,10 @@ pub enum Delivery {
     Skipped(Skip),
     /// It was tried.
     Attempted(Attempted),
-    /// It could not be tried, for reasons of our own; the attempt does not count.
+    /// What has to be known of it could not be read. Asking again is best left to the queue, which waits longer than we.
     Impossible,
+    /// The invocation is about to end.
+    NoTime,
     /// The endpoint's circuit is open, and there is no use in coming back before this time.
     Passed(Timestamp),
     /// The endpoint is out of service until an administrator acts, for this reason.
@@ -171,7 +173,7 @@ pub async fn deliver<S: Store>(
     let deadline = latest_end.min(started + app.courier.timeout);
     if deadline < started + ATTEMPT_MIN {
         tracing::warn!("the invocation has no time left for the event");
-        return Delivery::Impossible;
+        return Delivery::NoTime;
     }
     let store = app.lookup.store();
     // Claimed by an event that is sent now, whatever happens; else a claim would keep the circuit open for nothing.

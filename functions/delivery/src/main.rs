@@ -20,6 +20,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::from_environment()?;
     tracing_subscriber::fmt()
         .json()
+        .flatten_event(true)
         .with_env_filter(EnvFilter::new(&settings.log_filter))
         .with_span_list(false)
         .init();

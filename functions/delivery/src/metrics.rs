@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use queue_message::DeadLetterReason;
 use serde_json::{Value, json};
 
-use crate::{
-    attributes::DeadLetterReason, circuits::Changes, selection::Skip, settle::Disposition,
-};
+use crate::{circuits::Changes, selection::Skip, settle::Disposition};
 
 const NAMESPACE: &str = "FeedbackWebhooks";
 
@@ -29,6 +28,7 @@ impl Tally {
             Disposition::Skipped(Skip::Campaign) => "SkippedCampaign",
             Disposition::TryLater(_) => "TriedLater",
             Disposition::Wait(_) => "Waited",
+            Disposition::Postpone(_) => "Postponed",
             Disposition::Pass(_) => "PassedOpenCircuit",
             Disposition::Hold(_) => "Held",
             Disposition::DeadLetter(_, DeadLetterReason::Unreadable) => "DeadLetteredUnreadable",
@@ -37,6 +37,7 @@ impl Tally {
                 "DeadLetteredAttemptsExhausted"
             }
             Disposition::DeadLetter(_, DeadLetterReason::HeldTooLong) => "DeadLetteredHeldTooLong",
+            Disposition::DeadLetter(_, DeadLetterReason::TooLarge) => "DeadLetteredTooLarge",
             Disposition::Leave => "Unsettled",
         });
     }

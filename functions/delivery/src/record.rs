@@ -7,8 +7,9 @@ use domain::{
     key::{CampaignId, ConfigKey},
 };
 use jiff::Timestamp;
+use queue_message::event_id;
 
-use crate::{attributes::Progress, event_id::event_id, retry::queue_delay_seconds};
+use crate::{attributes::Progress, retry::queue_delay_seconds};
 
 /// A message of the feedback or the retry queue.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use domain::endpoint::EndpointUrl;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_TYPE, USER_AGENT},
+    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
 use jiff::Timestamp;
 
@@ -57,6 +57,10 @@ impl WebhookRequest {
         body: Vec<u8>,
     ) -> Self {
         let mut headers = endpoint_headers;
+        // Web application firewalls take its absence as a sign of an attack (OWASP Core Rule Set, rule 920300).
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("*/*"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, HeaderValue::from_static(PRODUCT));
         headers.insert(WEBHOOK_TIMESTAMP, attempt.at.as_second().into());

@@ -69,6 +69,13 @@ impl RetryPolicy {
         (due <= self.deadline(first_attempt_at)).then_some(due)
     }
 
+    /// When an event comes back for which an invocation had no time: within the delay of a first retry.
+    pub fn soon(&self, now: Timestamp, jitter: f64) -> Timestamp {
+        let delay = self.first_delay.mul_f64(jitter.clamp(0.0, 1.0));
+        let delay = Duration::from_secs(whole_seconds(delay).max(1));
+        now.checked_add(delay).unwrap_or(now)
+    }
+
     /// When an event that was not tried comes by again: not before `until`, and not after `end`; `None` once that has come.
     ///
     /// The wait grows with the event's age, from `since` on, as if it had been tried: a million events that wait for one
@@ -201,6 +208,14 @@ mod tests {
         assert_eq!(next(2), Some(at(10)));
         assert_eq!(next(3), None);
         assert_eq!(next(u32::MAX), None);
+    }
+
+    #[test]
+    fn who_had_no_time_comes_back_within_the_first_delay() {
+        for (jitter, due) in [(0.0, 1), (0.5, 3), (1.0, 5), (f64::INFINITY, 5)] {
+            assert_eq!(POLICY.soon(at(0), jitter), at(due), "{jitter}");
+        }
+        assert_eq!(POLICY.soon(Timestamp::MAX, 1.0), Timestamp::MAX);
     }
 
     #[test]

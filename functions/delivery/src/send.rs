@@ -1,13 +1,21 @@
 //! The only HTTP client that talks to endpoints: one POST, one deadline for all of it.
 //!
-//! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, answers read up to a cap. What
-//! an answer means is decided elsewhere.
+//! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, connections watched by
+//! `connection`, answers read up to a cap. What an answer means is decided elsewhere.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use domain::endpoint::EndpointPolicy;
-use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
-use reqwest::{Client, redirect};
+use http::{HeaderValue, Method, Request, StatusCode, header::RETRY_AFTER};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{
+        Client,
+        connect::{CaptureConnection, capture_connection},
+    },
+    rt::{TokioExecutor, TokioTimer},
+};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
@@ -17,6 +25,7 @@ use rustls::{
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
+    connection::{Connector, Meter, connector},
     egress::GuardedResolver,
     request::WebhookRequest,
     send_error::{SendError, SendErrorKind},
@@ -25,6 +34,12 @@ use crate::{
 /// Most bytes of an answer's body that are read. Nothing in it is needed; reading it lets the connection be used again,
 /// and common answers and error pages are smaller.
 const ANSWER_MAX_BYTES: usize = 8 * 1_024;
+/// Most bytes of an answer's head in HTTP/1.1; what does not fit is no answer. In HTTP/2 it is 16 KiB, the client's default.
+const HEAD_MAX_BYTES: usize = 128 * 1_024;
+/// What an HTTP/2 endpoint may send of one body, and of all bodies of a connection, before it is read: little more than
+/// is read anyway, so that the answers of a batch need little memory.
+const STREAM_WINDOW_BYTES: u32 = 64 * 1_024;
+const CONNECTION_WINDOW_BYTES: u32 = 1_024 * 1_024;
 /// How long an unused connection is kept, in seconds: below the 60 of common load balancers and the 350 after which AWS
 /// NAT gateways forget a connection, so that few requests meet one that is dead.
 const IDLE_CONNECTION_SECONDS: u64 = 50;
@@ -34,7 +49,7 @@ const IDLE_CONNECTIONS_PER_HOST: usize = 16;
 /// Sends requests to endpoints.
 #[derive(Debug, Clone)]
 pub struct Sender {
-    client: Client,
+    client: Client<Connector, Full<Bytes>>,
     policy: EndpointPolicy,
 }
 
@@ -47,16 +62,10 @@ pub struct Answer {
     pub retry_after: Option<HeaderValue>,
 }
 
-/// The client could not be built; the development CA is no certificate, or the cryptographic library is not usable.
+/// TLS could not be set up: the development CA is no certificate, or the cryptographic library is not usable.
 #[derive(Debug, thiserror::Error)]
-pub enum SenderError {
-    /// TLS could not be set up.
-    #[error("TLS could not be set up")]
-    Tls(#[from] rustls::Error),
-    /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Client(#[from] reqwest::Error),
-}
+#[error("TLS could not be set up")]
+pub struct SenderError(#[from] rustls::Error);
 
 impl Sender {
     /// Trusts the certificate authorities of the Mozilla root programme, and `development_ca` where the deployment has
@@ -86,21 +95,18 @@ impl Sender {
             roots.add(certificate)?;
         }
         // TLS sessions are resumed: rustls remembers the latest 256 servers by default.
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        let tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .https_only(true)
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .dns_resolver(resolver)
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(IDLE_CONNECTION_SECONDS))
             .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
-            .build()?;
+            .http1_max_buf_size(HEAD_MAX_BYTES)
+            .http2_initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .http2_initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+            .build(connector(resolver, tls));
         Ok(Self { client, policy })
     }
 
@@ -131,14 +137,11 @@ impl Sender {
         if self.policy.admit(&request.url).is_err() {
             return Err(SendErrorKind::AddressRefused.into());
         }
+        let request = to_http(request)?;
         let exchange = async {
-            match self.exchange(request, max_bytes).await {
-                // The connection may have died while the execution environment was frozen, which is no fault of the
-                // endpoint's. Receivers tell duplicates by `webhook-id`, so sending again is safe (RFC 9110 section
-                // 9.2.2).
-                Err(error) if error.is_closed_connection() => {
-                    self.exchange(request, max_bytes).await
-                }
+            match self.exchange(request.clone(), max_bytes).await {
+                // Receivers tell duplicates by `webhook-id`, so sending again is safe (RFC 9110 section 9.2.2).
+                Err(error) if error.is_no_attempt() => self.exchange(request, max_bytes).await,
                 answered => answered,
             }
         };
@@ -149,30 +152,57 @@ impl Sender {
 
     async fn exchange(
         &self,
-        request: &WebhookRequest,
+        mut request: Request<Full<Bytes>>,
         max_bytes: usize,
     ) -> Result<(Answer, Option<Vec<u8>>), SendError> {
-        let mut response = self
-            .client
-            .post(request.url.to_url())
-            .headers(request.headers.clone())
-            .body(request.body.clone())
-            .send()
-            .await?;
+        let connection = capture_connection(&mut request);
+        let response = tokio::select! {
+            biased;
+            response = self.client.request(request) => response?,
+            never = count_anew(connection) => match never {},
+        };
+        if let Some(meter) = response.extensions().get::<Meter>() {
+            meter.answered();
+        }
         let answer = Answer {
             status: response.status(),
             retry_after: response.headers().get(RETRY_AFTER).cloned(),
         };
-        let mut body = Vec::new();
-        while body.len() <= max_bytes {
-            match response.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok((answer, Some(body))),
-                Err(error) => return Err(SendError::in_body(error)),
+        let mut body = response.into_body();
+        let mut read = Vec::new();
+        while read.len() <= max_bytes {
+            match body.frame().await {
+                Some(Ok(frame)) => read.extend(frame.into_data().unwrap_or_default()),
+                Some(Err(error)) => return Err(SendError::in_body(error)),
+                None => return Ok((answer, Some(read))),
             }
         }
         Ok((answer, None))
     }
+}
+
+/// The request as the client takes it.
+fn to_http(request: &WebhookRequest) -> Result<Request<Full<Bytes>>, SendError> {
+    let mut sent = Request::builder()
+        .method(Method::POST)
+        .uri(request.url.as_str())
+        .body(Full::from(request.body.clone()))
+        .map_err(SendError::in_request)?;
+    *sent.headers_mut() = request.headers.clone();
+    Ok(sent)
+}
+
+/// Starts the count of the connection that the request gets, as soon as it has one.
+async fn count_anew(mut connection: CaptureConnection) -> Infallible {
+    let meter = connection
+        .wait_for_connection_metadata()
+        .await
+        .as_ref()
+        .and_then(Meter::of);
+    if let Some(meter) = meter {
+        meter.begin();
+    }
+    pending().await
 }
 
 #[cfg(test)]

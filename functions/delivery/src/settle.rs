@@ -1,7 +1,7 @@
 //! Moves events to the retry and dead-letter queues, and tells which of them are safe there. Nothing else sends to a
 //! queue.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_sqs::{
     Client,
@@ -9,20 +9,12 @@ use aws_sdk_sqs::{
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use queue_message::{BATCH_MAX_MESSAGES, DeadLetterReason, MESSAGE_MAX_BYTES, attribute_bytes};
 
 use crate::{
-    attributes::{DeadLetterReason, Progress},
-    causes::Causes,
-    record::Record,
-    retry::queue_delay_seconds,
+    attributes::Progress, causes::Causes, record::Record, retry::queue_delay_seconds,
     selection::Skip,
 };
-
-/// Most messages of one `SendMessageBatch` (Amazon SQS API Reference).
-const BATCH_MAX_MESSAGES: usize = 10;
-/// Most bytes of one `SendMessageBatch`, bodies and attributes together: 1 MiB (Amazon SQS Developer Guide, "Message
-/// quotas"), which is also the limit of each message, so that whatever a producer could send can be moved.
-const BATCH_MAX_BYTES: usize = 1_048_576;
 
 /// What becomes of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +27,8 @@ pub enum Disposition {
     TryLater(Progress),
     /// The next attempt is not due yet: to the retry queue for another hop.
     Wait(Progress),
+    /// The invocation had no time left for it: to the retry queue for a moment.
+    Postpone(Progress),
     /// The endpoint's circuit is open: to the retry queue without a call.
     Pass(Progress),
     /// The endpoint is out of service until an administrator acts: to the retry queue without a call.
@@ -91,6 +85,7 @@ impl Settler {
                 }
                 Disposition::TryLater(progress)
                 | Disposition::Wait(progress)
+                | Disposition::Postpone(progress)
                 | Disposition::Pass(progress)
                 | Disposition::Hold(progress) => {
                     to_retry.extend(outgoing(index, record, progress, None, now));
@@ -146,7 +141,37 @@ impl Settler {
     }
 }
 
-/// The message for the next queue; `None` for a body that no queue takes, which then stays where it is.
+impl Disposition {
+    /// What becomes of a record whose message has no room for what the retry queue needs to know of it. It is given up
+    /// rather than tried for ever.
+    pub fn within_limits(self, record: &Record<'_>) -> Self {
+        match self {
+            Self::TryLater(progress)
+            | Self::Wait(progress)
+            | Self::Postpone(progress)
+            | Self::Pass(progress)
+            | Self::Hold(progress)
+                if attributes(record, &progress, None).is_none() =>
+            {
+                Self::DeadLetter(progress, DeadLetterReason::TooLarge)
+            }
+            fitting => fitting,
+        }
+    }
+}
+
+/// What travels with the body, in the room that the body leaves.
+fn attributes(
+    record: &Record<'_>,
+    progress: &Progress,
+    reason: Option<DeadLetterReason>,
+) -> Option<HashMap<String, MessageAttributeValue>> {
+    let room = MESSAGE_MAX_BYTES.checked_sub(record.body.len())?;
+    progress.write(&record.event_id, record.key(), reason, room)
+}
+
+/// The message for the next queue; `None` for what no queue takes, which then stays where it is: no body, or no room
+/// for the reason of a dead letter.
 fn outgoing(
     index: usize,
     record: &Record<'_>,
@@ -157,7 +182,7 @@ fn outgoing(
     if record.body.is_empty() {
         return None;
     }
-    let attributes = progress.write(&record.event_id, record.key(), reason);
+    let attributes = attributes(record, progress, reason)?;
     let delay_seconds = match reason {
         Some(_) => None,
         None => progress
@@ -165,7 +190,7 @@ fn outgoing(
             .and_then(|retry_at| queue_delay_seconds(retry_at, now))
             .and_then(|seconds| i32::try_from(seconds).ok()),
     };
-    let bytes = record.body.len() + attributes.iter().map(attribute_bytes).sum::<usize>();
+    let bytes = record.body.len() + attributes.iter().map(bytes_of).sum::<usize>();
     let entry = SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
         .message_body(record.body)
@@ -177,9 +202,9 @@ fn outgoing(
     Some(Outgoing { bytes, entry })
 }
 
-/// Names, types and values of attributes count towards a message's size.
-fn attribute_bytes((name, value): (&String, &MessageAttributeValue)) -> usize {
-    name.len() + value.data_type().len() + value.string_value().map_or(0, str::len)
+fn bytes_of((name, value): (&String, &MessageAttributeValue)) -> usize {
+    let text = value.string_value().unwrap_or_default();
+    attribute_bytes(name, value.data_type(), text)
 }
 
 /// Groups messages into batches that the service takes. One that is too large by itself goes alone, so that its refusal
@@ -190,7 +215,7 @@ fn batches(messages: Vec<Outgoing>) -> Vec<Vec<SendMessageBatchRequestEntry>> {
     for message in messages {
         bytes += message.bytes;
         match batches.last_mut() {
-            Some(batch) if batch.len() < BATCH_MAX_MESSAGES && bytes <= BATCH_MAX_BYTES => {
+            Some(batch) if batch.len() < BATCH_MAX_MESSAGES && bytes <= MESSAGE_MAX_BYTES => {
                 batch.push(message.entry);
             }
             _ => {

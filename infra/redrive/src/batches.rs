@@ -1,12 +1,8 @@
 //! Groups messages into batches that SQS takes.
 
-use crate::dead_letter::DeadLetter;
+use queue_message::{BATCH_MAX_MESSAGES, MESSAGE_MAX_BYTES};
 
-/// Most messages of one batch request (Amazon SQS API Reference).
-pub const BATCH_MAX_MESSAGES: usize = 10;
-/// Most bytes of one `SendMessageBatch`, bodies and attributes together: 1 MiB, which is also the limit of a message
-/// (Amazon SQS Developer Guide, "Message quotas").
-const BATCH_MAX_BYTES: usize = 1_048_576;
+use crate::dead_letter::DeadLetter;
 
 /// Groups them in their order.
 pub fn batches(letters: Vec<DeadLetter>) -> Vec<Vec<DeadLetter>> {
@@ -15,7 +11,7 @@ pub fn batches(letters: Vec<DeadLetter>) -> Vec<Vec<DeadLetter>> {
     for letter in letters {
         bytes += letter.bytes();
         match batches.last_mut() {
-            Some(batch) if batch.len() < BATCH_MAX_MESSAGES && bytes <= BATCH_MAX_BYTES => {
+            Some(batch) if batch.len() < BATCH_MAX_MESSAGES && bytes <= MESSAGE_MAX_BYTES => {
                 batch.push(letter);
             }
             _ => {
@@ -34,13 +30,13 @@ mod tests {
 
     #[test]
     fn a_batch_holds_what_one_request_may() {
-        const HALF: usize = BATCH_MAX_BYTES / 2;
+        const HALF: usize = MESSAGE_MAX_BYTES / 2;
         for (sizes, expected) in [
             (vec![], vec![]),
             (vec![1; 21], vec![10, 10, 1]),
             (vec![HALF, HALF, HALF], vec![2, 1]),
             (vec![HALF, HALF + 1, 1], vec![1, 2]),
-            (vec![BATCH_MAX_BYTES, 1, 1], vec![1, 2]),
+            (vec![MESSAGE_MAX_BYTES, 1, 1], vec![1, 2]),
         ] {
             let letters = sizes.iter().map(|size| {
                 DeadLetter::read(
@@ -58,7 +54,7 @@ mod tests {
     fn attributes_count_towards_the_size() {
         let letter = |id: &str| {
             let attributes = [("Name", "x")];
-            let body = "x".repeat(BATCH_MAX_BYTES / 2 - "NameStringx".len());
+            let body = "x".repeat(MESSAGE_MAX_BYTES / 2 - "NameStringx".len());
             DeadLetter::read(
                 id.to_owned(),
                 "h".to_owned(),
@@ -66,6 +62,6 @@ mod tests {
             )
         };
         assert_eq!(batches(vec![letter("1"), letter("2")]).len(), 1);
-        assert_eq!(letter("1").bytes(), BATCH_MAX_BYTES / 2);
+        assert_eq!(letter("1").bytes(), MESSAGE_MAX_BYTES / 2);
     }
 }

@@ -1,7 +1,7 @@
 //! A message of the dead-letter queue: what it tells about its event, and the message that goes back in its place.
 //!
 //! The attributes are those that the delivery function writes. A message that SQS itself moved, by the redrive policy of
-//! a queue whose function failed, has none of them; organisation and sandbox are then read from the body.
+//! a queue whose function failed, has none of them; event id, organisation and sandbox are then told from the body.
 
 use std::collections::HashMap;
 
@@ -11,22 +11,8 @@ use aws_sdk_sqs::types::{
 };
 use domain::event::FeedbackEvent;
 use jiff::Timestamp;
+use queue_message::{DeadLetterReason, attribute, attribute_bytes, event_id};
 use serde::Serialize;
-
-/// The reason of messages that the delivery function did not put there itself.
-pub const NOT_SETTLED: &str = "not-settled";
-
-/// How far an event has come. Without these attributes delivery starts anew, with the whole retry window before it;
-/// all others travel along.
-const ATTEMPT_STATE: [&str; 7] = [
-    "Attempts",
-    "FirstAttemptAt",
-    "LastAttemptAt",
-    "LastError",
-    "LastStatus",
-    "Reason",
-    "RetryAt",
-];
 
 /// Longest `MessageGroupId` (Amazon SQS API Reference, `SendMessage`). It takes the same characters as our identifiers.
 const GROUP_ID_MAX_BYTES: usize = 128;
@@ -54,8 +40,8 @@ pub struct DeadLetter {
     pub receipt_handle: String,
     /// What it is counted under.
     pub group: Group,
-    /// The event's id, if it is told.
-    pub event_id: Option<String>,
+    /// The event's id, as receivers know it.
+    pub event_id: String,
     /// When it came to the dead-letter queue; if SQS itself moved it, when it came to the queue before.
     pub sent_at: Option<Timestamp>,
     body: String,
@@ -72,15 +58,19 @@ impl DeadLetter {
         let event = FeedbackEvent::parse(&body).ok();
         let text = |name: &str| Some(attributes.get(name)?.string_value.as_deref()?.to_owned());
         let group = Group {
-            reason: text("Reason").unwrap_or_else(|| NOT_SETTLED.to_owned()),
-            organisation: text("Organisation")
+            reason: text(attribute::REASON)
+                .unwrap_or_else(|| DeadLetterReason::NOT_SETTLED.to_owned()),
+            organisation: text(attribute::ORGANISATION)
                 .or_else(|| Some(event.as_ref()?.key.org.to_string())),
-            sandbox: text("Sandbox").or_else(|| Some(event.as_ref()?.key.sandbox.to_string())),
-            status: text("LastStatus").and_then(|text| text.parse().ok()),
-            error: text("LastError"),
+            sandbox: text(attribute::SANDBOX)
+                .or_else(|| Some(event.as_ref()?.key.sandbox.to_string())),
+            status: text(attribute::LAST_STATUS).and_then(|text| text.parse().ok()),
+            error: text(attribute::LAST_ERROR),
         };
-        let event_id =
-            text("EventId").or_else(|| Some(event.as_ref()?.event_id.clone()?.into_owned()));
+        let event_id = text(attribute::EVENT_ID).unwrap_or_else(|| {
+            let given = event.as_ref().and_then(|event| event.event_id.as_deref());
+            event_id(given, &body).into_owned()
+        });
         let group_id = system
             .get(&MessageSystemAttributeName::MessageGroupId)
             .cloned()
@@ -102,14 +92,13 @@ impl DeadLetter {
 
     /// Bytes that count towards the limit of a batch: at least those of [`Self::entry`].
     pub fn bytes(&self) -> usize {
-        let attribute_bytes = |(name, value): (&String, &MessageAttributeValue)| {
+        let bytes_of = |(name, value): (&String, &MessageAttributeValue)| {
+            let text = value.string_value.as_deref().unwrap_or_default();
             let binary = value.binary_value.as_ref();
-            name.len()
-                + value.data_type.len()
-                + value.string_value.as_ref().map_or(0, String::len)
+            attribute_bytes(name, &value.data_type, text)
                 + binary.map_or(0, |binary| binary.as_ref().len())
         };
-        self.body.len() + self.attributes.iter().map(attribute_bytes).sum::<usize>()
+        self.body.len() + self.attributes.iter().map(bytes_of).sum::<usize>()
     }
 
     /// The message for the feedback queue: the same body, and no attempt state.
@@ -117,7 +106,7 @@ impl DeadLetter {
         let kept = self
             .attributes
             .iter()
-            .filter(|(name, _)| !ATTEMPT_STATE.contains(&name.as_str()))
+            .filter(|(name, _)| !attribute::PROGRESS.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()));
         SendMessageBatchRequestEntry::builder()
             .message_body(&self.body)
@@ -159,6 +148,7 @@ mod tests {
     #[test]
     fn a_dead_letter_tells_what_its_attributes_say_and_else_its_body() {
         let tenant = [("Organisation", "other"), ("Sandbox", "dev")];
+        let anonymous = EVENT.replace(r#""eventId": "e-1","#, "");
         for (body, attributes, expected, event_id) in [
             (
                 EVENT,
@@ -170,13 +160,18 @@ mod tests {
                     tenant[1],
                 ],
                 group("gone", Some(("other", "dev")), Some(410), None),
-                Some("given"),
+                "given",
             ),
             (
                 EVENT,
                 vec![],
-                group(NOT_SETTLED, Some(("org", "prod")), None, None),
-                Some("e-1"),
+                group(
+                    DeadLetterReason::NOT_SETTLED,
+                    Some(("org", "prod")),
+                    None,
+                    None,
+                ),
+                "e-1",
             ),
             (
                 EVENT,
@@ -191,23 +186,35 @@ mod tests {
                     None,
                     Some("timeout"),
                 ),
-                Some("e-1"),
+                "e-1",
             ),
             (
                 "garbage",
                 vec![("Reason", "unreadable"), ("EventId", "evt_x")],
                 group("unreadable", None, None, None),
-                Some("evt_x"),
+                "evt_x",
             ),
-            ("", vec![], group(NOT_SETTLED, None, None, None), None),
+            (
+                &anonymous,
+                vec![],
+                group(
+                    DeadLetterReason::NOT_SETTLED,
+                    Some(("org", "prod")),
+                    None,
+                    None,
+                ),
+                &event_id(None, &anonymous),
+            ),
+            (
+                "",
+                vec![],
+                group(DeadLetterReason::NOT_SETTLED, None, None, None),
+                "evt_47DEQpj8HBSa-_TImW-5JA",
+            ),
         ] {
             let letter = read(message("m", body, &attributes));
             assert_eq!(letter.group, expected, "{body} {attributes:?}");
-            assert_eq!(
-                letter.event_id.as_deref(),
-                event_id,
-                "{body} {attributes:?}"
-            );
+            assert_eq!(letter.event_id, event_id, "{body} {attributes:?}");
         }
     }
 
@@ -218,6 +225,7 @@ mod tests {
             ("Attempts", "17"),
             ("EventId", "e-1"),
             ("FirstAttemptAt", "2026-01-01T00:00:00Z"),
+            ("HeldSince", "2026-01-01T00:00:00Z"),
             ("LastAttemptAt", "2026-01-02T00:00:00Z"),
             ("LastError", "timeout"),
             ("LastStatus", "503"),

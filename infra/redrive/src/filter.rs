@@ -9,7 +9,7 @@ use crate::dead_letter::DeadLetter;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which dead letters")]
 pub struct Filter {
-    /// Given up for this reason: gone, attempts-exhausted, held-too-long, unreadable, not-settled. May be repeated, as may the others.
+    /// Given up for this reason: gone, attempts-exhausted, held-too-long, too-large, unreadable, not-settled. May be repeated, as may the others.
     #[arg(long)]
     pub reason: Vec<String>,
     /// Of this organisation.
@@ -45,7 +45,7 @@ impl Filter {
             && is_any(&self.organisation, group.organisation.as_ref())
             && is_any(&self.sandbox, group.sandbox.as_ref())
             && is_any(&self.status, group.status.as_ref())
-            && is_any(&self.event_id, letter.event_id.as_ref())
+            && is_any(&self.event_id, Some(&letter.event_id))
             && is_age(SignedDuration::gt, self.older_than)
             && is_age(SignedDuration::lt, self.newer_than)
     }

@@ -10,7 +10,7 @@ use aws_sdk_sqs::{
     },
 };
 
-use crate::batches::BATCH_MAX_MESSAGES;
+use queue_message::BATCH_MAX_MESSAGES;
 
 /// How long a receive waits for a message. More than 0 makes SQS ask all its servers, so that an empty answer means that
 /// nothing is visible (Amazon SQS Developer Guide, "short and long polling"); more than 1 gains nothing.

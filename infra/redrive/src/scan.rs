@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use aws_sdk_sqs::types::Message;
 use futures_util::{StreamExt, future::join_all, stream};
 use jiff::Timestamp;
+use queue_message::BATCH_MAX_MESSAGES;
 
 use crate::{
-    batches::BATCH_MAX_MESSAGES,
     dead_letter::DeadLetter,
     queue::{Outcomes, Queue, QueueError},
 };

@@ -113,7 +113,7 @@ impl Target {
 }
 
 fn problem(letter: &DeadLetter, what: &str, code: &str) -> String {
-    let event_id = letter.event_id.as_deref().unwrap_or("unknown");
+    let event_id = &letter.event_id;
     let message_id = &letter.message_id;
     format!("Message {message_id} (event {event_id}) {what}: {code}")
 }

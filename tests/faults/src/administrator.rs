@@ -68,6 +68,14 @@ impl Administrator {
             .permanent(true)
             .send()
             .await?;
+        administrator
+            .cognito
+            .admin_add_user_to_group()
+            .user_pool_id(&administrator.pool)
+            .username(&administrator.email)
+            .group_name("feedback-webhooks-manage")
+            .send()
+            .await?;
         Ok(administrator)
     }
 

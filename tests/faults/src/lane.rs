@@ -130,13 +130,13 @@ fn read_log(run: &Run, line: &str) {
     }
     let line: Value = serde_json::from_str(line).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (fields, id) = (&line["fields"], text(&line["span"]["event.id"]));
-    if text(&fields["message"]).contains("panicked") {
-        run.mishap(&format!("{}: {id}", text(&fields["message"])));
+    let id = text(&line["span"]["event.id"]);
+    if text(&line["message"]).contains("panicked") {
+        run.mishap(&format!("{}: {id}", text(&line["message"])));
     }
-    if fields["outcome"] == "Skipped"
+    if line["outcome"] == "Skipped"
         && let Some(number) = run.ledger.events.number_in(&id)
     {
-        run.ledger.skipped(number, &text(&fields["reason"]));
+        run.ledger.skipped(number, &text(&line["reason"]));
     }
 }

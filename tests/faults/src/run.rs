@@ -247,7 +247,7 @@ fn launch(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result
             ),
             ("DEVELOPMENT_HOSTS", text("localhost")),
             ("DEVELOPMENT_CA", cloud.authority()?),
-            ("RUST_LOG", text("info")),
+            ("RUST_LOG", text("info,delivery::batch=debug")),
         ],
     })
 }

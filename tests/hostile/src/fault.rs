@@ -97,6 +97,8 @@ pub enum Http2Fault {
     Reset(Reason),
     /// 100 KiB of headers, more than the client said that it takes.
     LargeHead,
+    /// Interim answers (103) without end.
+    EndlessInterim,
 }
 
 impl Http2Fault {

@@ -1,9 +1,11 @@
 //! HTTP/2: connections and streams that the endpoint ends by a frame instead of an answer.
 
+use std::{sync::Arc, time::Duration};
+
 use bytes::Bytes;
 use h2::{Reason, RecvStream, SendStream, server::SendResponse};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::sleep};
 use tokio_rustls::server::TlsStream;
 
 use crate::{
@@ -15,6 +17,13 @@ use crate::{
 const LARGE_HEAD_HEADERS: usize = 100;
 const LARGE_HEAD_VALUE_BYTES: usize = 1_024;
 
+/// A header of an interim answer, and the pause after each: some 16 MiB a second at most.
+const INTERIM_VALUE: &str = match std::str::from_utf8(&[b'x'; 16 * 1_024 - 512]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+const INTERIM_PAUSE: Duration = Duration::from_millis(1);
+
 /// Serves the requests of a connection, and misbehaves towards first attempts.
 ///
 /// # Errors
@@ -23,7 +32,7 @@ pub(crate) async fn serve(
     stream: TlsStream<TcpStream>,
     fault: Http2Fault,
     connection: usize,
-    log: &Log,
+    log: &Arc<Log>,
 ) -> Result<(), h2::Error> {
     let mut server = h2::server::handshake(stream).await?;
     if fault == Http2Fault::GoAwayAtOnce && connection == 0 {
@@ -31,6 +40,7 @@ pub(crate) async fn serve(
     }
     // A stream that is dropped is reset, which would hide the fault.
     let mut kept = Vec::new();
+    let mut unanswered = Vec::new();
     while let Some(accepted) = server.accept().await {
         let (request, mut respond) = accepted?;
         let (head, body) = request.into_parts();
@@ -42,12 +52,19 @@ pub(crate) async fn serve(
         let (status, headers) = match fault {
             Http2Fault::GoAway(reason) if misbehaves => {
                 server.abrupt_shutdown(reason);
-                kept.push((body, respond));
+                kept.push(body);
+                unanswered.push(respond);
                 continue;
             }
             Http2Fault::Reset(reason) if misbehaves => {
                 respond.send_reset(reason);
-                kept.push((body, respond));
+                kept.push(body);
+                unanswered.push(respond);
+                continue;
+            }
+            Http2Fault::EndlessInterim if misbehaves => {
+                tokio::spawn(send_interim_answers(respond, Arc::clone(log)));
+                kept.push(body);
                 continue;
             }
             Http2Fault::LargeHead if misbehaves => (200, large_head()),
@@ -72,6 +89,24 @@ async fn answer(
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     *response.headers_mut() = headers;
     respond.send_response(response, true)
+}
+
+/// Sends interim answers until the client has enough of them.
+async fn send_interim_answers(mut respond: SendResponse<Bytes>, log: Arc<Log>) {
+    let mut value = HeaderValue::from_static(INTERIM_VALUE);
+    // Otherwise the value would be sent once, and an index in its place from then on.
+    value.set_sensitive(true);
+    loop {
+        let mut interim = Response::new(());
+        *interim.status_mut() = StatusCode::EARLY_HINTS;
+        interim.headers_mut().insert("link", value.clone());
+        if respond.send_informational(interim).is_err() {
+            return;
+        }
+        log.wrote(INTERIM_VALUE.len());
+        // The frames wait in memory until the connection takes them.
+        sleep(INTERIM_PAUSE).await;
+    }
 }
 
 fn large_head() -> HeaderMap {

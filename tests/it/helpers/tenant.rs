@@ -11,12 +11,16 @@ use super::{cloud::Cloud, receiver::Receiver};
 
 // What must never be logged has the word `canary` in it; the run ends with a search for it in all logs.
 const PASSWORD: &str = "Canary-horse-1-battery";
+/// Groups of the stack's user pool.
+pub(crate) const MANAGE: &str = "feedback-webhooks-manage";
+pub(crate) const VIEW: &str = "feedback-webhooks-view";
 pub(crate) const HS256_SECRET: &str = "a shared canary secret of the end-to-end tests";
 
 /// An organisation with the sandbox `prod`.
 pub(crate) struct Tenant {
     pub(crate) org: String,
-    token: String,
+    email: String,
+    token: Option<String>,
     http: reqwest::Client,
 }
 
@@ -63,68 +67,55 @@ impl Answer {
 impl Tenant {
     /// An organisation that nothing else uses, with a signed-in administrator.
     pub(crate) async fn new() -> Self {
-        let cloud = Cloud::get();
-        let cognito = Cognito::new(&cloud.aws().await);
-        let (pool, client) = (cloud.output("UserPoolId"), cloud.output("UserPoolClientId"));
         let org = format!("{}@TestOrg", uuid::Uuid::new_v4().simple());
-        let email = format!("{}@example.com", uuid::Uuid::new_v4().simple());
-        let attribute = |name: &str, value: &str| {
-            AttributeType::builder()
-                .name(name)
-                .value(value)
-                .build()
-                .unwrap()
-        };
-        cognito
-            .admin_create_user()
-            .user_pool_id(pool)
-            .username(&email)
-            .user_attributes(attribute("email", &email))
-            .user_attributes(attribute("custom:org", &org))
-            .send()
-            .await
-            .unwrap();
-        cognito
-            .admin_set_user_password()
-            .user_pool_id(pool)
-            .username(&email)
-            .password(PASSWORD)
-            .permanent(true)
-            .send()
-            .await
-            .unwrap();
-        let signed_in = cognito
-            .admin_initiate_auth()
-            .user_pool_id(pool)
-            .client_id(client)
-            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
-            .auth_parameters("USERNAME", &email)
-            .auth_parameters("PASSWORD", PASSWORD)
-            .send()
-            .await
-            .unwrap();
-        let token = signed_in
-            .authentication_result
-            .and_then(|result| result.id_token)
-            .unwrap();
+        Self::signed_up(org, Some(MANAGE)).await
+    }
+
+    /// Another user of this organisation, who is in `group`, if any.
+    pub(crate) async fn colleague(&self, group: Option<&str>) -> Self {
+        Self::signed_up(self.org.clone(), group).await
+    }
+
+    async fn signed_up(org: String, group: Option<&str>) -> Self {
+        let email = sign_up(&org, group).await;
+        let client = Cloud::get().output("UserPoolClientId");
+        let token = sign_in(&email, client).await;
+        Self {
+            email,
+            ..Self::with_token(org, Some(token))
+        }
+    }
+
+    /// Someone of the organisation who has this token.
+    pub(crate) fn with_token(org: String, token: Option<String>) -> Self {
         Self {
             org,
+            email: String::new(),
             token,
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         }
     }
 
+    /// A token for another client of the user pool.
+    pub(crate) async fn sign_in_to(&self, client: &str) -> String {
+        sign_in(&self.email, client).await
+    }
+
     /// The token of the administrator.
     pub(crate) fn token(&self) -> &str {
-        &self.token
+        self.token.as_deref().unwrap()
     }
 
     /// A request to the API as the administrator, in the sandbox `prod`.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http
+        let request = self
+            .http
             .request(method, format!("{}{path}", Cloud::get().api_url))
-            .bearer_auth(&self.token)
-            .header("x-sandbox-name", "prod")
+            .header("x-sandbox-name", "prod");
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
     }
 
     /// Sends a request.
@@ -190,6 +181,69 @@ impl Tenant {
         ))
         .await
     }
+}
+
+/// The address of a new user of the organisation, who is in this group of the user pool.
+async fn sign_up(org: &str, group: Option<&str>) -> String {
+    let cloud = Cloud::get();
+    let cognito = Cognito::new(&cloud.aws().await);
+    let pool = cloud.output("UserPoolId");
+    let email = format!("{}@example.com", uuid::Uuid::new_v4().simple());
+    let attribute = |name: &str, value: &str| {
+        AttributeType::builder()
+            .name(name)
+            .value(value)
+            .build()
+            .unwrap()
+    };
+    cognito
+        .admin_create_user()
+        .user_pool_id(pool)
+        .username(&email)
+        .user_attributes(attribute("email", &email))
+        .user_attributes(attribute("custom:org", org))
+        .send()
+        .await
+        .unwrap();
+    cognito
+        .admin_set_user_password()
+        .user_pool_id(pool)
+        .username(&email)
+        .password(PASSWORD)
+        .permanent(true)
+        .send()
+        .await
+        .unwrap();
+    if let Some(group) = group {
+        cognito
+            .admin_add_user_to_group()
+            .user_pool_id(pool)
+            .username(&email)
+            .group_name(group)
+            .send()
+            .await
+            .unwrap();
+    }
+    email
+}
+
+/// An ID token for this client.
+async fn sign_in(email: &str, client: &str) -> String {
+    let cloud = Cloud::get();
+    let signed_in = Cognito::new(&cloud.aws().await)
+        .admin_initiate_auth()
+        .user_pool_id(cloud.output("UserPoolId"))
+        .client_id(client)
+        .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+        .auth_parameters("USERNAME", email)
+        .auth_parameters("PASSWORD", PASSWORD)
+        .send()
+        .await
+        .unwrap();
+    signed_in
+        .authentication_result
+        .and_then(|result| result.id_token)
+        .unwrap()
 }
 
 /// A valid webhook without authentication that reports all campaigns.

@@ -118,8 +118,6 @@ fn redirects(trap: &str) -> Vec<Row> {
     rows
 }
 
-/// A connection that is closed before any answer may have died while nobody looked, so the request is sent once more
-/// within the same attempt: two calls.
 fn http1() -> Vec<Row> {
     use Http1Fault::*;
     let failed = [
@@ -127,11 +125,11 @@ fn http1() -> Vec<Row> {
         (StalledBody, "timeout", 1),
         (TrickledHead, "timeout", 1),
         (TrickledBody, "timeout", 1),
-        (EndlessInterim, "timeout", 1),
+        (EndlessInterim, "protocol", 1),
         (EndlessHead, "protocol", 1),
-        (Reset, "protocol", 2),
-        (Closed, "protocol", 2),
-        (HalfClosed, "protocol", 2),
+        (Reset, "protocol", 1),
+        (Closed, "protocol", 1),
+        (HalfClosed, "protocol", 1),
         (NotHttp, "protocol", 1),
         (ResetInBody, "body", 1),
         (TruncatedBody, "body", 1),
@@ -145,24 +143,23 @@ fn http1() -> Vec<Row> {
     failed.into_iter().chain(delivered).collect()
 }
 
-/// What says that it was not processed is sent again at once (RFC 9113 section 8.7). The end of the connection after
-/// any other GOAWAY is a closed connection, as in HTTP/1.1.
+/// What says that it was not processed is sent again at once (RFC 9113 section 8.7). GOAWAY names the last request that
+/// may have been; one that was, and is not answered, has failed.
 fn http2() -> Vec<Row> {
     use Http2Fault::*;
     let row = |fault, judged, calls, end| {
         let endpoint = Endpoint::Misbehaves(Fault::Http2(fault));
         Row::new(endpoint, judged, calls, end)
     };
-    let delivered = [
-        (GoAwayAtOnce, 1),
-        (GoAway(Reason::NO_ERROR), 2),
-        (Reset(Reason::REFUSED_STREAM), 2),
-    ]
-    .map(|(fault, calls)| row(fault, "Delivered 204", calls, End::Acknowledged));
+    let delivered = [(GoAwayAtOnce, 1), (Reset(Reason::REFUSED_STREAM), 2)]
+        .map(|(fault, calls)| row(fault, "Delivered 204", calls, End::Acknowledged));
     let failed = [
-        (GoAway(Reason::INTERNAL_ERROR), 2),
+        (GoAway(Reason::NO_ERROR), 1),
+        (GoAway(Reason::INTERNAL_ERROR), 1),
+        (GoAway(Reason::ENHANCE_YOUR_CALM), 1),
         (Reset(Reason::INTERNAL_ERROR), 1),
         (LargeHead, 1),
+        (EndlessInterim, 1),
     ]
     .map(|(fault, calls)| row(fault, "TryLater protocol", calls, LATER));
     delivered.into_iter().chain(failed).collect()

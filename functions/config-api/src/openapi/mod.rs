@@ -23,6 +23,7 @@ use crate::{
     documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
     health::{__path_health, health},
     list::{__path_list, list},
+    me::{__path_me, me},
     problem::Problem,
     read::{__path_read, read},
     replace::{__path_replace, replace},
@@ -35,6 +36,8 @@ use crate::{
 pub(crate) const WEBHOOKS: &str = "Webhooks";
 /// Tag of the campaigns' routes.
 pub(crate) const CAMPAIGNS: &str = "Campaigns";
+/// Tag of what concerns the caller.
+pub(crate) const ACCESS: &str = "Access";
 /// Tag of the public documents.
 pub(crate) const DOCUMENTS: &str = "Documents";
 /// Tag of what the customer's endpoint receives.
@@ -52,6 +55,7 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
         .routes(routes!(read, replace, delete))
         .routes(routes!(health))
         .routes(routes!(switch_on, read_switch, switch_off))
+        .routes(routes!(me))
         .routes(routes!(openapi_document))
         .routes(routes!(event_schema))
 }
@@ -97,6 +101,7 @@ pub(crate) struct OrganisationHeader {
         title = "Feedback webhooks",
         description = "Configures where the feedback of an organisation's messages is delivered.\n\n\
             The organisation comes from the access token, the sandbox from the header `x-sandbox-name`. \
+            The token also gives a role: `view` allows the methods that read, `manage` all of them. \
             Every answer has the header `x-request-id`. \
             Answers other than 2xx and 304 are problem details (RFC 9457). \
             What the API gateway answers by itself, such as a missing token (401) or too many requests (429), \
@@ -106,6 +111,7 @@ pub(crate) struct OrganisationHeader {
     tags(
         (name = WEBHOOKS, description = "Webhook configurations: at most one for each sandbox."),
         (name = CAMPAIGNS, description = "The *Enable webhooks* switch of each campaign."),
+        (name = ACCESS, description = "Who the caller is."),
         (name = DOCUMENTS, description = "Descriptions of the interfaces; no token is needed."),
         (name = DELIVERY, description = "What the configured endpoint receives."),
     ),
@@ -123,7 +129,7 @@ impl Modify for Shared {
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
             .description(Some(
-                "A token of the deployment's issuer with a claim that names the organisation. \
+                "A token of the deployment's issuer with claims that name the organisation and the role. \
                  For the deployment's own user pool that is the ID token.",
             ))
             .build();

@@ -62,10 +62,16 @@ fn shared() -> [Shared; 13] {
         },
         Shared {
             name: "Forbidden",
-            description: "The token names no organisation, or another one than the header `x-gw-ims-org-id`.",
+            description: "The token names no organisation, or another one than the header `x-gw-ims-org-id`; or it \
+                          gives no role, or one that may not do this.",
             header: None,
             gateway: None,
-            examples: vec![ApiError::NoOrganisation, ApiError::OtherOrganisation],
+            examples: vec![
+                ApiError::NoOrganisation,
+                ApiError::OtherOrganisation,
+                ApiError::NoRole,
+                ApiError::MayOnlyView,
+            ],
         },
         Shared {
             name: "NotFound",

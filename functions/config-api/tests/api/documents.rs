@@ -52,6 +52,7 @@ async fn the_openapi_document_is_public_and_names_every_route() {
             "/feedback-webhooks",
             "/feedback-webhooks/{id}",
             "/feedback-webhooks/{id}/health",
+            "/me",
             "/openapi.json",
         ]
     );
@@ -95,6 +96,7 @@ async fn the_openapi_document_describes_what_is_sent_and_answered() {
     valid("Problem", &api.create(&json!({})).await.body);
     let list = api.send(&event("GET", "/feedback-webhooks")).await;
     valid("WebhookPage", &list.body);
+    valid("Me", &api.send(&event("GET", "/me")).await.body);
     let campaign = event("PUT", "/campaigns/c/feedback-webhook");
     valid("CampaignSwitch", &api.send(&campaign).await.body);
     let delivered = &document["components"]["schemas"]["Feedback"]["examples"][0];

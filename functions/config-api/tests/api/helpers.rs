@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_kms::{operation::encrypt::EncryptOutput, primitives::Blob};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use config_api::{App, Store, router};
+use config_api::{App, Store, access::AccessRules, gateway::GatewayEvent, router};
 use config_store::MemoryStore;
 use domain::endpoint::EndpointPolicy;
-use lambda_http::{Adapter, Context, LambdaEvent, Service as _, request::LambdaRequest};
+use lambda_http::{Adapter, Context, LambdaEvent, Service as _};
 use secrets::Sealer;
 use serde_json::{Value, json};
 
@@ -109,14 +109,14 @@ impl Api {
             store,
             sealer: Sealer::new(kms, "key"),
             policy: EndpointPolicy::with_development_hosts("receiver.internal"),
-            organisation_claim: "custom:org".to_owned(),
+            access: AccessRules::new("custom:org", "cognito:groups", "viewers", "managers"),
         })
     }
 
     /// Sends an event of API Gateway, payload format 2.0, through the adapter that the function runs.
     pub(crate) async fn send(&self, event: &Value) -> Answer {
-        let request: LambdaRequest = serde_json::from_value(event.clone()).unwrap();
-        let event = LambdaEvent::new(request, Context::default());
+        let request: GatewayEvent = serde_json::from_value(event.clone()).unwrap();
+        let event = LambdaEvent::new(request.into(), Context::default());
         let response = Adapter::from(self.router.clone())
             .call(event)
             .await
@@ -178,7 +178,9 @@ pub(crate) fn event(method: &str, path: &str) -> Value {
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "api",
-            "authorizer": {"jwt": {"claims": {"custom:org": "org", "email": "admin@example.com", "sub": "s-1"}, "scopes": null}},
+            "authorizer": {"jwt": {"claims": {
+                "custom:org": "org", "cognito:groups": "[staff managers]", "email": "admin@example.com", "sub": "s-1",
+            }, "scopes": null}},
             "domainName": "api.example.com",
             "domainPrefix": "api",
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"},
@@ -190,6 +192,17 @@ pub(crate) fn event(method: &str, path: &str) -> Value {
         },
         "isBase64Encoded": false,
     })
+}
+
+/// The event with another claim of the token, or without it for null.
+pub(crate) fn with_claim(mut event: Value, name: &str, value: Value) -> Value {
+    let claims = &mut event["requestContext"]["authorizer"]["jwt"]["claims"];
+    if value.is_null() {
+        claims.as_object_mut().unwrap().remove(name);
+    } else {
+        claims[name] = value;
+    }
+    event
 }
 
 pub(crate) fn with_body(method: &str, path: &str, body: &Value) -> Value {

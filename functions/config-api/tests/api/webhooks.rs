@@ -108,7 +108,7 @@ async fn a_replacement_changes_the_version_and_the_audit_fields() {
         &with(minimal(), "/name", json!("m")),
     );
     event["requestContext"]["authorizer"]["jwt"]["claims"] =
-        json!({"custom:org": "org", "sub": "s-2"});
+        json!({"custom:org": "org", "cognito:groups": "managers", "sub": "s-2"});
     let replaced = api
         .send(&with_header(event, "if-match", created.header("etag")))
         .await;

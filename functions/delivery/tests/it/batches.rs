@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::helpers::{
     DEAD_LETTER_QUEUE, Protocol, RETRY_QUEUE, Receiver, Reply, Stage, TestStore, UNAVAILABLE,
-    batch_of, event, failed_ids, key, message, parts, sealed, store_with, unavailable,
+    batch_of, count, event, failed_ids, key, message, parts, sealed, store_with, unavailable,
 };
 
 /// Fails for events with `"requestId": "fail"`, takes all others.
@@ -94,14 +94,51 @@ async fn a_message_that_could_not_be_reported_fails_the_batch_before_anything_is
 }
 
 #[tokio::test]
-async fn an_event_for_which_no_time_is_left_stays_on_its_queue() {
+async fn an_event_for_which_no_time_is_left_is_tried_in_a_moment_and_has_lost_no_attempt() {
     let receiver = choosy_receiver().await;
     let stage = Stage::new(store_with(parts(&receiver.url("/"))).await, &receiver);
-    let batch = batch_of(vec![message("late", event(json!({})))]);
-    let deadline = Instant::now() + Duration::from_secs(5);
-    let handled = batch::handle(&stage.app, &batch, deadline).await.unwrap();
-    assert_eq!(failed_ids(&handled), ["late"]);
+    let mut tried_before = message("tried before", event(json!({"eventId": "e-2"})));
+    for (name, value) in [
+        ("Attempts", "3"),
+        ("FirstAttemptAt", "2023-11-14T21:00:00.000Z"),
+        ("LastStatus", "503"),
+    ] {
+        tried_before["messageAttributes"][name] = json!({"stringValue": value});
+    }
+    let batch = batch_of(vec![message("late", event(json!({}))), tried_before]);
+    let almost_over = Instant::now() + batch::SETTLE_RESERVE + Duration::from_millis(900);
+    let handled = batch::handle(&stage.app, &batch, almost_over)
+        .await
+        .unwrap();
+    assert_eq!(failed_ids(&handled), [""; 0]);
+    assert_eq!(count(&handled, "Postponed"), 2);
     assert_eq!(receiver.received().len(), 0);
+    let sent = stage.queues.sent();
+    for sent in &sent {
+        assert_eq!(sent.queue_url, RETRY_QUEUE);
+        assert_eq!(sent.delay_seconds, Some(5));
+        assert_eq!(sent.attributes["RetryAt"], "2023-11-14T22:13:25.000Z");
+    }
+    assert_eq!(sent[0].attributes["Attempts"], "0");
+    assert!(!sent[0].attributes.contains_key("FirstAttemptAt"));
+    assert_eq!(sent[1].attributes["Attempts"], "3");
+    assert_eq!(
+        sent[1].attributes["FirstAttemptAt"],
+        "2023-11-14T21:00:00.000Z"
+    );
+    assert_eq!(sent[1].attributes["LastStatus"], "503");
+}
+
+#[tokio::test]
+async fn without_time_what_could_not_be_read_stays_on_its_queue() {
+    let receiver = choosy_receiver().await;
+    let store = TestStore::answering(MemoryStore::default(), |_| Some(Err(unavailable())));
+    let stage = Stage::new(&store, &receiver);
+    let batch = batch_of(vec![message("m-1", event(json!({})))]);
+    let handled = batch::handle(&stage.app, &batch, Instant::now())
+        .await
+        .unwrap();
+    assert_eq!(failed_ids(&handled), ["m-1"]);
 }
 
 #[tokio::test]

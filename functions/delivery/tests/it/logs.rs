@@ -38,6 +38,7 @@ async fn a_line_says_which_event_and_what_came_of_it_and_no_one_s_data() {
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
         .json()
+        .flatten_event(true)
         .with_env_filter("delivery=trace")
         .with_writer(move || writer.clone())
         .finish();
@@ -79,12 +80,12 @@ async fn a_line_says_which_event_and_what_came_of_it_and_no_one_s_data() {
         .map(|line| serde_json::from_str(line).unwrap())
         .find(|line: &Value| line["span"]["sqs.message_id"] == "logged")
         .unwrap();
-    assert_eq!(attempted["fields"]["message"], "the delivery was attempted");
+    assert_eq!(attempted["message"], "the delivery was attempted");
     assert_eq!(attempted["span"]["event.id"], "e-1");
     assert_eq!(attempted["span"]["config.org"], "myImsOrg");
     assert_eq!(attempted["span"]["config.sandbox"], "prod");
-    assert_eq!(attempted["fields"]["attempt"], 1);
-    assert_eq!(attempted["fields"]["outcome"], "TryLater");
-    assert_eq!(attempted["fields"]["error.kind"], "protocol");
-    assert!(attempted["fields"]["duration_ms"].is_u64());
+    assert_eq!(attempted["attempt"], 1);
+    assert_eq!(attempted["outcome"], "TryLater");
+    assert_eq!(attempted["error.kind"], "protocol");
+    assert!(attempted["duration_ms"].is_u64());
 }

@@ -10,6 +10,7 @@ mod endpoint;
 mod helpers;
 mod holding;
 mod logs;
+mod misbehaviour;
 mod settling;
 mod signatures;
 mod skipping;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use delivery::event_id::event_id;
+use queue_message::{MESSAGE_MAX_BYTES, event_id};
 use serde_json::{Value, json};
 
 use crate::helpers::{
@@ -214,6 +214,77 @@ async fn an_unreadable_message_goes_to_the_dead_letter_queue_at_once() {
         );
         assert_eq!(receiver.received().len(), 0);
     }
+}
+
+/// A failing event whose message has so many bytes in all; the unknown member makes up the rest.
+fn event_of(bytes: usize) -> Value {
+    let padded = |length| event(json!({"padding": "x".repeat(length)}));
+    let length = bytes - padded(0).to_string().len();
+    padded(length)
+}
+
+#[tokio::test]
+async fn a_message_that_leaves_little_room_carries_what_limits_its_attempts_or_else_says_why_not() {
+    let needed = "AttemptsNumber1FirstAttemptAtString2023-11-14T22:13:20.000Z".len();
+    let reason = "ReasonStringtoo-large".len();
+    for (room, queue_url, expected) in [
+        (
+            needed + 1_000,
+            RETRY_QUEUE,
+            vec![
+                "Attempts",
+                "EventId",
+                "FirstAttemptAt",
+                "LastAttemptAt",
+                "LastStatus",
+                "Organisation",
+                "RetryAt",
+                "Sandbox",
+            ],
+        ),
+        (needed, RETRY_QUEUE, vec!["Attempts", "FirstAttemptAt"]),
+        (
+            needed - 1,
+            DEAD_LETTER_QUEUE,
+            vec!["Attempts", "LastStatus", "Reason"],
+        ),
+        (reason, DEAD_LETTER_QUEUE, vec!["Reason"]),
+    ] {
+        let (stage, receiver) = failing_stage().await;
+        let body = event_of(MESSAGE_MAX_BYTES - room);
+        let sent = stage.handle_one(message("m-1", &body)).await;
+        assert_eq!(receiver.received().len(), 1, "{room}");
+        assert_eq!(sent.queue_url, queue_url, "{room}");
+        let carried: Vec<&str> = sent.attributes.keys().map(String::as_str).collect();
+        assert_eq!(carried, expected, "{room}");
+        if queue_url == DEAD_LETTER_QUEUE {
+            assert_eq!(sent.attributes["Reason"], "too-large");
+        }
+        assert!(sent.body == body.to_string(), "the body is unchanged");
+    }
+}
+
+#[tokio::test]
+async fn a_message_without_room_for_a_reason_is_tried_by_its_own_queue() {
+    let (stage, receiver) = failing_stage().await;
+    for room in [0, "ReasonStringtoo-large".len() - 1] {
+        let body = event_of(MESSAGE_MAX_BYTES - room);
+        let handled = stage.handle(vec![message("largest", body)]).await;
+        assert_eq!(failed_ids(&handled), ["largest"]);
+    }
+    assert_eq!(receiver.received().len(), 2);
+    assert_eq!(stage.queues.sent(), []);
+}
+
+#[tokio::test]
+async fn a_message_of_the_largest_size_is_delivered() {
+    let receiver = Receiver::start(Reply::Status(200)).await;
+    let store = store_with(parts(&receiver.url("/"))).await;
+    let stage = Stage::new(store, &receiver);
+    let body = event_of(MESSAGE_MAX_BYTES);
+    let handled = stage.handle(vec![message("largest", body)]).await;
+    assert_eq!(failed_ids(&handled), [""; 0]);
+    assert!(receiver.received()[0].body.len() > MESSAGE_MAX_BYTES - 200);
 }
 
 #[tokio::test]

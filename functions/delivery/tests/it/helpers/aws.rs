@@ -21,6 +21,7 @@ use aws_sdk_sqs::{
 };
 use aws_smithy_mocks::{MockResponse, RuleMode, mock, mock_client};
 use domain::{key::ConfigKey, secret::SealedSecret};
+use queue_message::MESSAGE_MAX_BYTES;
 
 use super::now;
 
@@ -86,7 +87,8 @@ fn take(
 ) -> MockResponse<SendMessageBatchOutput, SendMessageBatchError> {
     let entries = input.entries();
     let contains = |entry: &SendMessageBatchRequestEntry, word| entry.message_body().contains(word);
-    if entries.iter().any(|entry| contains(entry, Queues::FAILING)) {
+    let is_too_long = entries.iter().map(bytes).sum::<usize>() > MESSAGE_MAX_BYTES;
+    if is_too_long || entries.iter().any(|entry| contains(entry, Queues::FAILING)) {
         let error = BatchRequestTooLong::builder().build();
         return MockResponse::Error(SendMessageBatchError::BatchRequestTooLong(error));
     }
@@ -119,6 +121,14 @@ fn take(
             .build()
             .unwrap(),
     )
+}
+
+fn bytes(entry: &SendMessageBatchRequestEntry) -> usize {
+    let attributes = entry.message_attributes().into_iter().flatten();
+    let attributes = attributes.map(|(name, value)| {
+        name.len() + value.data_type().len() + value.string_value().unwrap().len()
+    });
+    entry.message_body().len() + attributes.sum::<usize>()
 }
 
 /// A secret that [`Keys`] open for this key only.
