@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from infra.local.logs import events
-from infra.local.paths import SAMPLES
+from infra.local.paths import ROOT, SAMPLES
 from infra.local.stack import Stack
 from infra.parameters import template
 from scene import Organisation, closed_url, copy_webhook, endpoint, invoke
@@ -22,6 +23,10 @@ from scene import Organisation, closed_url, copy_webhook, endpoint, invoke
 # In every value that nobody may find in a log, here and in the end-to-end tests.
 CANARY = "canary"
 RECIPIENT = "recipient-canary@customers.example"
+CRATES = sorted(
+    folder.name.replace("-", "_") for group in ("functions", "shared") for folder in (ROOT / group).iterdir()
+)
+VERBOSE = ",".join(["info", *(f"{crate}=trace" for crate in CRATES)])
 KEY = "a shared canary secret of more than 32 bytes"
 FORBIDDEN = {
     "a planted value": re.compile(CANARY, re.IGNORECASE),
@@ -88,6 +93,22 @@ def mistakes() -> Iterator[dict[str, Any]]:
     yield {"headers": [{"name": "X-Line", "value": "canary\r\ncanary: injected"}]}
 
 
+@contextmanager
+def most_is_logged(stack: Stack) -> Iterator[None]:
+    """Have the functions log as much as the template lets a deployment choose."""
+    functions = [stack.outputs[name] for name in ("ConfigApiFunctionName", "DeliveryFunctionName")]
+    client = stack.cloud.client("lambda")
+    deployed = {name: client.get_function_configuration(FunctionName=name)["Environment"] for name in functions}
+    for name, environment in deployed.items():
+        verbose = {"Variables": environment["Variables"] | {"RUST_LOG": VERBOSE}}
+        client.update_function_configuration(FunctionName=name, Environment=verbose)
+    try:
+        yield
+    finally:
+        for name, environment in deployed.items():
+            client.update_function_configuration(FunctionName=name, Environment=environment)
+
+
 def leave_lines_with_everything_that_goes_wrong(stack: Stack) -> list[str]:
     """Use canaries in all that succeeds and fails; returns the organisations, whose names must be in the logs."""
     broken = Organisation(stack)
@@ -130,7 +151,8 @@ def json_headers() -> dict[str, str]:
 
 
 def test_no_log_has_a_secret_or_an_address(stack: Stack) -> None:
-    organisations = leave_lines_with_everything_that_goes_wrong(stack)
+    with most_is_logged(stack):
+        organisations = leave_lines_with_everything_that_goes_wrong(stack)
     lines = [event["message"] for _, event in events(stack)]
     emulator = (stack.cloud.home / "ministack.log").read_text(errors="replace").splitlines()
     for organisation in organisations:
@@ -151,3 +173,16 @@ def test_the_access_log_names_nothing_that_a_caller_sends() -> None:
         "$context.authorizer.error",
         "$context.integrationErrorMessage",
     }
+
+
+@pytest.mark.parametrize("filter", ["info", "warn", "info,delivery=debug", VERBOSE])
+def test_what_the_functions_themselves_log_may_be_chosen(filter: str) -> None:
+    assert re.search(template()["Parameters"]["LogFilter"]["AllowedPattern"], filter)
+
+
+# The runtime of the functions logs whole requests at these levels, tokens and bodies included.
+@pytest.mark.parametrize(
+    "filter", ["trace", "debug", "info,lambda_runtime=trace", "info,hyper=debug", "[{a}]=trace", ""]
+)
+def test_what_libraries_log_of_requests_may_not_be_chosen(filter: str) -> None:
+    assert not re.search(template()["Parameters"]["LogFilter"]["AllowedPattern"], filter)

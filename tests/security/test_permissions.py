@@ -284,10 +284,10 @@ class Forbidden:
     role: str
     service: str
     operation: str
-    arguments: Callable[[dict[str, str]], dict[str, Any]]
+    arguments: Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def item(outputs: dict[str, str]) -> dict[str, Any]:
+def item(outputs: dict[str, Any]) -> dict[str, Any]:
     return {"TableName": outputs["TableName"], "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}
 
 
@@ -355,7 +355,7 @@ FORBIDDEN = [
 
 
 @pytest.fixture(scope="module")
-def things(stack: Stack) -> dict[str, str]:
+def things(stack: Stack) -> Iterator[dict[str, Any]]:
     """The stack's outputs, and things of the same account that are not the stack's."""
     client = stack.cloud.client
     other_key = client("kms").create_key()["KeyMetadata"]["Arn"]
@@ -373,12 +373,14 @@ def things(stack: Stack) -> dict[str, str]:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
     other_queue = client("sqs").create_queue(QueueName="other")["QueueUrl"]
-    return stack.outputs | encrypted | {"OtherKey": other_key, "OtherTable": "other", "OtherQueueUrl": other_queue}
+    yield stack.outputs | encrypted | {"OtherKey": other_key, "OtherTable": "other", "OtherQueueUrl": other_queue}
+    client("dynamodb").delete_table(TableName="other")
+    client("sqs").delete_queue(QueueUrl=other_queue)
 
 
 @pytest.mark.parametrize("forbidden", FORBIDDEN, ids=lambda each: f"{each.role}-{each.service}-{each.operation}")
 def test_a_role_is_refused_what_its_function_does_not_need(
-    stack: Stack, roles: Roles, things: dict[str, str], forbidden: Forbidden
+    stack: Stack, roles: Roles, things: dict[str, Any], forbidden: Forbidden
 ) -> None:
     with roles.assumed(stack, forbidden.role) as session:
         client = session.client(forbidden.service, endpoint_url=stack.cloud.endpoint)
