@@ -26,7 +26,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 test: lint ## Formatting, lints, documentation, then unit and contract tests, a fault run, end-to-end tests.
 	cargo test --workspace --exclude end-to-end
 	$(LOCAL) exec -- cargo run -p faults -- --events 5000 --seed 1
-	$(PYTEST) tests/security/test_supply_chain.py
+	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
 	$(LOCAL) exec -- sh -ec 'cargo test -p end-to-end --test it; $(PYTEST) $(SECURITY)'
 
 abuse: $(VENV)/complete ## More made-up requests against the deployed API: make abuse EXAMPLES=100 SEED=7
