@@ -48,6 +48,8 @@ def addresses_of_samples() -> set[str]:
 
 def findings(line: str) -> list[str]:
     """What the line has that no log may have."""
+    # Who made a change stands in the audit trail on purpose.
+    line = re.sub(r'"actor":"[^"]*"', "", line)
     found = [what for what, pattern in FORBIDDEN.items() if pattern.search(line)]
     return found + [f"a sample's recipient {address}" for address in addresses_of_samples() if address in line]
 
@@ -62,6 +64,7 @@ def findings(line: str) -> list[str]:
         ('{"to": "jane@example.com"}', ["an e-mail address"]),
         ("+15555550123", ["a telephone number", "a sample's recipient +15555550123"]),
         ("error sending request for url (https://hooks.example.com/?token=1)", ["a URL with a query"]),
+        ('{"message":"change","actor":"administrator@0123.example"}', []),
         ('{"config.org": "0123@TestOrg", "request_id": "JKJaXmPLvHcESHA="}', []),
     ],
 )
