@@ -28,13 +28,21 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         let bytes = axum::body::to_bytes(request.into_body(), BODY_MAX_BYTES)
             .await
             .map_err(|_| ApiError::BodyTooLarge)?;
-        // serde_json refuses more than 128 levels, so depth cannot exhaust the stack.
-        serde_json::from_slice(&bytes)
-            .map(|Distinct(value)| Self(value))
-            .map_err(|error| ApiError::UnreadableJson {
-                reason: describe(&error),
-            })
+        parse(&bytes).map(Self)
     }
+}
+
+/// Reads JSON whose objects have distinct member names.
+///
+/// # Errors
+/// [`ApiError::UnreadableJson`] for anything else.
+pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
+    // serde_json refuses more than 128 levels, so depth cannot exhaust the stack.
+    serde_json::from_slice(bytes)
+        .map(|Distinct(value)| value)
+        .map_err(|error| ApiError::UnreadableJson {
+            reason: describe(&error),
+        })
 }
 
 /// `application/json`, or a type built on it (RFC 6839 section 3.1), with any parameters.

@@ -260,10 +260,36 @@ mod tests {
         assert_eq!(Progress::read(&attributes, at(0)).first_attempt_at, None);
     }
 
+    /// A time that attributes can hold: they have milliseconds.
+    fn time() -> impl Strategy<Value = Option<Timestamp>> {
+        let milliseconds = 0..4_102_444_800_000_i64;
+        prop::option::of(milliseconds.prop_map(|time| Timestamp::from_millisecond(time).unwrap()))
+    }
+
     proptest! {
         #[test]
-        fn no_attribute_value_is_too_odd_to_be_read(name in "Attempts|FirstAttemptAt|RetryAt|LastStatus|LastError", value in any::<String>()) {
-            Progress::read(&HashMap::from([(name, attribute(&value))]), at(0));
+        fn no_attribute_value_is_too_odd_to_be_read(
+            name in "Attempts|FirstAttemptAt|LastAttemptAt|RetryAt|HeldSince|LastStatus|LastError|Reason",
+            value in prop_oneof![any::<String>(), "-?[0-9]{0,30}", "[0-9-]{0,12}T?[0-9:.]{0,20}Z?"],
+        ) {
+            let progress = Progress::read(&HashMap::from([(name, attribute(&value))]), at(0));
+            for time in [progress.first_attempt_at, progress.last_attempt_at, progress.held_since] {
+                prop_assert!(time.is_none_or(|time| time <= at(0)));
+            }
+        }
+
+        #[test]
+        fn any_progress_survives_the_retry_queue(
+            attempts in any::<u32>(),
+            (first_attempt_at, last_attempt_at, retry_at, held_since) in (time(), time(), time(), time()),
+            last_status in prop::option::of(any::<u16>()),
+            last_error in prop::option::of("[a-z-]{1,40}"),
+        ) {
+            let progress = Progress {
+                attempts, first_attempt_at, last_attempt_at, retry_at, last_status, last_error, held_since,
+            };
+            let sent = progress.write("e-1", Some(&key()), None);
+            prop_assert_eq!(Progress::read(&received(sent), Timestamp::MAX), progress);
         }
     }
 }

@@ -11,6 +11,7 @@ mod faults;
 mod health;
 mod helpers;
 mod logs;
+mod properties;
 mod roles;
 mod scope;
 mod secrets;
