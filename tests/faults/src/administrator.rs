@@ -27,6 +27,17 @@ pub struct Administrator {
     http: reqwest::Client,
 }
 
+/// What the administrator makes of a webhook.
+#[derive(Debug, Clone, Copy)]
+pub struct Edition<'a> {
+    /// Its endpoint.
+    pub url: &'a str,
+    /// Distinguishes it, secrets included, from the other editions of the webhook.
+    pub number: u64,
+    /// Whether its events are held.
+    pub paused: bool,
+}
+
 /// A webhook as it was last saved.
 #[derive(Debug, Clone)]
 pub struct Saved {
@@ -84,7 +95,12 @@ impl Administrator {
     /// # Errors
     /// Where the API refuses.
     pub async fn create(&self, sandbox: &str, url: &str) -> Result<Saved> {
-        let body = webhook(url, 0);
+        let first = Edition {
+            url,
+            number: 0,
+            paused: false,
+        };
+        let body = first.body();
         let (headers, _) = self
             .call(
                 Method::POST,
@@ -113,14 +129,8 @@ impl Administrator {
     ///
     /// # Errors
     /// Where the API refuses.
-    pub async fn edit(
-        &self,
-        sandbox: &str,
-        saved: &Saved,
-        url: &str,
-        edition: u64,
-    ) -> Result<Saved> {
-        let body = webhook(url, edition);
+    pub async fn edit(&self, sandbox: &str, saved: &Saved, edition: Edition<'_>) -> Result<Saved> {
+        let body = edition.body();
         let etag = Some(saved.etag.as_str());
         let (headers, _) = self
             .call(Method::PUT, &saved.path, sandbox, etag, Some(body))
@@ -193,17 +203,21 @@ impl Administrator {
     }
 }
 
-/// With secrets, so that every delivery needs the key service.
-fn webhook(url: &str, edition: u64) -> Value {
-    json!({
-        "name": format!("Fault run, edition {edition}"),
-        "channels": ["email", "sms"],
-        "url": url,
-        "authentication": {
-            "type": "jwt",
-            "algorithm": "HS256",
-            "secret": format!("a shared secret of the fault run, edition {edition}"),
-        },
-        "headers": [{"name": "X-Api-Key", "value": format!("edition-{edition}"), "secret": true}],
-    })
+impl Edition<'_> {
+    /// With secrets, so that every delivery needs the key service.
+    fn body(self) -> Value {
+        let number = self.number;
+        json!({
+            "name": format!("Fault run, edition {number}"),
+            "channels": ["email", "sms"],
+            "url": self.url,
+            "authentication": {
+                "type": "jwt",
+                "algorithm": "HS256",
+                "secret": format!("a shared secret of the fault run, edition {number}"),
+            },
+            "headers": [{"name": "X-Api-Key", "value": format!("edition-{number}"), "secret": true}],
+            "paused": self.paused,
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! What the administrator does meanwhile: edits webhooks, deletes them, and creates them again.
+//! What the administrator does meanwhile: edits webhooks, pauses and resumes them, deletes them, and creates them again.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -7,13 +7,16 @@ use tokio::time::sleep;
 
 use crate::{
     Run,
-    administrator::{Administrator, Saved},
+    administrator::{Administrator, Edition, Saved},
     events::{GONE, UNSTEADY},
     fault::Fault,
 };
 
 /// Time between two changes, at least and at most.
 const PAUSE_MS: std::ops::Range<u64> = 300..1_500;
+/// For how long a webhook is paused: beyond the function's `CONFIG_CACHE_SECONDS`, so that each of its environments sees
+/// it, and not much longer, because the events that are held come back after as long as they waited.
+const PAUSED_MS: std::ops::Range<u64> = 1_500..3_000;
 /// The sandboxes whose webhooks change.
 const CHANGING: [&str; 4] = ["edited-0", "edited-1", "revolving-0", "revolving-1"];
 /// The sandboxes whose webhooks stay as they are.
@@ -51,12 +54,15 @@ impl Webhooks {
         Ok(webhooks)
     }
 
-    /// Changes webhooks until it is dropped.
+    /// Changes webhooks until nothing is to be disturbed any more, then waits to be dropped.
     ///
     /// # Errors
     /// Where the API refuses.
     pub async fn change(mut self, run: &Run) -> Result<()> {
         for number in 0.. {
+            if run.is_calm() {
+                break;
+            }
             let mut rng = run.dice.about("change", number);
             sleep(Duration::from_millis(rng.u64(PAUSE_MS))).await;
             // An endpoint that is gone is called again once an administrator has edited its webhook.
@@ -66,29 +72,45 @@ impl Webhooks {
                 _ => gone.as_str(),
             };
             let url = self.url(rng.usize(0..self.urls.len()));
-            let saved = self.saved.remove(sandbox);
-            let (fault, saved) = match saved {
+            let edition = Edition {
+                url: &url,
+                number,
+                paused: false,
+            };
+            let administrator = &self.administrator;
+            let saved = match self.saved.remove(sandbox) {
                 None => {
-                    let created = self.administrator.create(sandbox, &url).await?;
-                    (Fault::CreatedAgain, Some(created))
+                    let created = administrator.create(sandbox, &url).await?;
+                    run.faults.add(Fault::CreatedAgain);
+                    Some(created)
                 }
                 Some(saved) if sandbox.starts_with("revolving") => {
-                    self.administrator.delete(sandbox, &saved).await?;
-                    (Fault::Deleted, None)
+                    administrator.delete(sandbox, &saved).await?;
+                    run.faults.add(Fault::Deleted);
+                    None
+                }
+                Some(saved) if sandbox.starts_with("edited") && rng.bool() => {
+                    let paused = Edition {
+                        paused: true,
+                        ..edition
+                    };
+                    let saved = administrator.edit(sandbox, &saved, paused).await?;
+                    run.faults.add(Fault::Paused);
+                    sleep(Duration::from_millis(rng.u64(PAUSED_MS))).await;
+                    let resumed = administrator.edit(sandbox, &saved, edition).await?;
+                    run.faults.add(Fault::Resumed);
+                    Some(resumed)
                 }
                 Some(saved) => {
-                    let edited = self
-                        .administrator
-                        .edit(sandbox, &saved, &url, number)
-                        .await?;
-                    (Fault::Edited, Some(edited))
+                    let edited = administrator.edit(sandbox, &saved, edition).await?;
+                    run.faults.add(Fault::Edited);
+                    Some(edited)
                 }
             };
-            run.faults.add(fault);
             self.saved
                 .extend(saved.map(|saved| (sandbox.to_owned(), saved)));
         }
-        Ok(())
+        std::future::pending().await
     }
 
     fn url(&self, index: usize) -> String {

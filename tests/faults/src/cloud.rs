@@ -1,6 +1,6 @@
 //! The local cloud, and the run's own queues in it. All calls here go to the cloud itself, never through the proxy.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, env, fs};
 
 use anyhow::{Context, Result, ensure};
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -39,12 +39,16 @@ pub struct Description {
 }
 
 impl Description {
-    /// Reads the file.
+    /// Reads the file that the variable `LOCAL_CLOUD` names.
     ///
     /// # Errors
     /// Where there is none, or of another form.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    pub fn of_environment() -> Result<Self> {
+        #[expect(clippy::disallowed_methods, reason = "the only setting of a run")]
+        let path = env::var("LOCAL_CLOUD").context(
+            "LOCAL_CLOUD is not set: run this within python -m infra.local exec -- COMMAND",
+        )?;
+        let text = fs::read(&path).with_context(|| format!("cannot read {path}"))?;
         let description: Self = serde_json::from_slice(&text)?;
         ensure!(
             description.endpoint_url.starts_with("http://127.0.0.1:"),

@@ -38,6 +38,8 @@ faults! {
     StoreSilent => "DynamoDB: no answer",
     /// DynamoDB leaves all keys unprocessed.
     StoreUnprocessed => "DynamoDB: unprocessed keys",
+    /// DynamoDB writes the health of an endpoint, but its answer never arrives.
+    HealthAnswerLost => "DynamoDB: health of an endpoint written, answer lost",
     /// KMS refuses to decrypt for lack of permission.
     KeyRefused => "KMS: access denied",
     /// KMS answers 500.
@@ -82,6 +84,10 @@ faults! {
     EndpointLate => "endpoint: event taken, answer too late",
     /// A webhook is edited meanwhile.
     Edited => "configuration: edited",
+    /// A webhook is paused for a while.
+    Paused => "configuration: paused",
+    /// A webhook is resumed.
+    Resumed => "configuration: resumed",
     /// A webhook is deleted meanwhile.
     Deleted => "configuration: deleted",
     /// A webhook is created again.
@@ -102,6 +108,11 @@ impl Counts {
     /// One more of it.
     pub fn add(&self, fault: Fault) {
         self.0[fault as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether each fault was injected.
+    pub fn all_happened(&self) -> bool {
+        Fault::ALL.iter().all(|fault| self.of(*fault) > 0)
     }
 
     /// How many there were.

@@ -66,6 +66,7 @@ impl Lane {
         let number = run.next_batch();
         let event = event(messages, &self.queue.arn, &run.region);
         let fault = run.dice.fault_of_call("batch", number, &FAULTS);
+        let fault = fault.filter(|_| !run.is_calm());
         let answer = match fault {
             Some(Fault::Killed) => {
                 let after_ms = run.dice.about("kill", number).u64(0..KILL_WITHIN_MS);
@@ -123,9 +124,12 @@ fn note(run: &Run, messages: &[Message], fault: Fault, cause: Cause) {
     }
 }
 
-/// The function's log is the only place where it tells what it skipped, and that something panicked.
+/// The function's log is the only place where it tells what it skipped, what it held, and that something panicked.
 fn read_log(run: &Run, line: &str) {
-    if !(line.contains("Skipped") || line.contains("panicked")) {
+    if !["Skipped", "Held", "panicked"]
+        .iter()
+        .any(|word| line.contains(word))
+    {
         return;
     }
     let line: Value = serde_json::from_str(line).unwrap_or_default();
@@ -134,9 +138,12 @@ fn read_log(run: &Run, line: &str) {
     if text(&line["message"]).contains("panicked") {
         run.mishap(&format!("{}: {id}", text(&line["message"])));
     }
-    if line["outcome"] == "Skipped"
-        && let Some(number) = run.ledger.events.number_in(&id)
-    {
-        run.ledger.skipped(number, &text(&line["reason"]));
+    let Some(number) = run.ledger.events.number_in(&id) else {
+        return;
+    };
+    match (line["outcome"].as_str(), line["reason"].as_str()) {
+        (Some("Skipped"), Some(reason)) => run.ledger.skipped(number, reason),
+        (Some("Held"), Some("paused")) => run.ledger.held(number),
+        _ => {}
     }
 }

@@ -57,6 +57,8 @@ pub struct Account {
     pub dead_letter: Option<String>,
     /// The last reason for which the function skipped it.
     pub skipped: Option<String>,
+    /// Whether the function held it because its webhook was paused.
+    pub held: bool,
     first: Option<Fingerprint>,
     causes: u8,
 }
@@ -79,6 +81,7 @@ impl Account {
             message_differs: false,
             dead_letter: None,
             skipped: None,
+            held: false,
             first: None,
             causes: 0,
         }
@@ -150,6 +153,11 @@ impl Ledger {
     /// The function said that nobody wants the event.
     pub fn skipped(&self, number: u64, reason: &str) {
         self.update(number, |account| account.skipped = Some(reason.to_owned()));
+    }
+
+    /// The function said that it holds the event for a paused webhook.
+    pub fn held(&self, number: u64) {
+        self.update(number, |account| account.held = true);
     }
 
     /// The event lies in the dead-letter queue.

@@ -16,6 +16,7 @@ pub mod fault;
 pub mod lane;
 pub mod ledger;
 pub mod producer;
+pub mod provenance;
 pub mod proxy;
 pub mod receiver;
 pub mod report;
@@ -29,6 +30,11 @@ use jiff::Timestamp;
 
 pub use run::Run;
 
+/// The delivery function, as `make build` makes it.
+pub const DELIVERY_BINARY: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../target/lambda/delivery/bootstrap"
+);
 /// The function's `DELIVERY_TIMEOUT_SECONDS`: short, so that silent endpoints cost a run little time.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
 /// The function's `RETRY_WINDOW_HOURS`: the smallest.

@@ -1,9 +1,9 @@
 //! Starts a fault run: arguments, the local cloud's description, then the report.
 
 use std::{
-    env, fs,
+    fs,
     io::{Write, stderr, stdout},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -11,7 +11,9 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use faults::{
+    DELIVERY_BINARY,
     cloud::Description,
+    provenance::Provenance,
     report::report,
     run::{Plan, carry_out},
 };
@@ -28,7 +30,7 @@ struct Arguments {
     #[arg(long)]
     seed: Option<u32>,
     /// The delivery function, as `make build` makes it.
-    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/lambda/delivery/bootstrap"))]
+    #[arg(long, default_value = DELIVERY_BINARY)]
     binary: PathBuf,
     /// The run ends after this time, and what is still on its way counts as lost.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
@@ -50,9 +52,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<ExitCode> {
     // Both the endpoint's TLS and the HTTP clients use it.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    #[expect(clippy::disallowed_methods, reason = "the driver's only setting")]
-    let description = env::var("LOCAL_CLOUD").context("LOCAL_CLOUD is not set: see --help")?;
-    let cloud = Description::read(Path::new(&description))?;
+    let cloud = Description::of_environment()?;
     let seed = u64::from(arguments.seed.unwrap_or_else(|| fastrand::u32(..)));
     writeln!(
         stderr(),
@@ -65,9 +65,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         binary: arguments.binary,
         limit: Duration::from_secs(60 * arguments.limit_minutes),
     };
-    let began = Instant::now();
+    let (origin, began) = (Provenance::now(), Instant::now());
     let verdict = carry_out(&plan, &cloud).await?;
-    let report = report(seed, began.elapsed(), &verdict);
+    let report = report(seed, &origin, began.elapsed(), &verdict);
     stdout().write_all(report.as_bytes())?;
     if let Some(path) = &arguments.report {
         fs::write(path, &report).with_context(|| format!("cannot write {}", path.display()))?;

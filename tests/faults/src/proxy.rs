@@ -59,8 +59,18 @@ const SERVICES: [Service; 4] = [
     Service {
         name: "health",
         operations: &["PutItem", "UpdateItem", "DeleteItem"],
-        faults: &[Fault::StoreThrottled, Fault::StoreFailed, Fault::StoreReset],
-        outages: &[Fault::StoreThrottled, Fault::StoreFailed],
+        faults: &[
+            Fault::StoreThrottled,
+            Fault::StoreFailed,
+            Fault::StoreReset,
+            Fault::HealthAnswerLost,
+            Fault::HealthAnswerLost,
+        ],
+        outages: &[
+            Fault::StoreThrottled,
+            Fault::StoreFailed,
+            Fault::HealthAnswerLost,
+        ],
     },
     Service {
         name: "keys",
@@ -139,6 +149,10 @@ impl Proxy {
                 forward(body).await?;
                 Err(Closed)
             }
+            Fault::HealthAnswerLost => {
+                forward(body).await?;
+                Err(Closed)
+            }
             _ => Err(Closed),
         }
     }
@@ -149,6 +163,9 @@ impl Proxy {
         let service = SERVICES
             .iter()
             .find(|service| service.operations.contains(&operation))?;
+        if run.is_calm() {
+            return None;
+        }
         let number = {
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             let count = calls.entry(service.name).or_default();

@@ -89,6 +89,7 @@ fn fault(run: &Run, number: u64, attempt: u32) -> Option<Fault> {
     match run.ledger.events.kind(number) {
         Kind::Gone => Some(Fault::EndpointGone),
         Kind::Exhausted => Some(Fault::EndpointFailed),
+        _ if run.is_calm() => None,
         Kind::Wanted | Kind::Revolving | Kind::Unwanted | Kind::Unreadable => {
             if run.ledger.events.sandbox(number) == UNSTEADY {
                 let request = run.next_unsteady_request();

@@ -5,17 +5,20 @@ use std::{
     time::Duration,
 };
 
-use crate::verdict::{PROMISES, Verdict};
+use crate::{
+    provenance::Provenance,
+    verdict::{PROMISES, Verdict},
+};
 
 /// The whole report of a run.
-pub fn report(seed: u64, took: Duration, verdict: &Verdict) -> String {
+pub fn report(seed: u64, origin: &Provenance, took: Duration, verdict: &Verdict) -> String {
     let outcome = if verdict.is_good() {
         "Every promise was kept."
     } else {
         "A promise was BROKEN, or a fault is missing; see below."
     };
     format!(
-        "# Fault run\n\nSeed {seed}, {} s.\n{outcome}\n\n{verdict}",
+        "# Fault run\n\n{outcome}\n\n{origin}- Seed: {seed}\n- Time: {} s\n\n{verdict}",
         took.as_secs()
     )
 }
@@ -38,6 +41,7 @@ impl Display for Verdict {
         for (reason, count) in &self.skipped {
             row(out, &format!("skipped rightly: {reason}"), *count)?;
         }
+        row(out, "held while their webhook was paused", self.held)?;
         for promise in PROMISES {
             row(
                 out,
@@ -61,6 +65,12 @@ impl Display for Verdict {
                 let gap = if index == 0 { "\n" } else { "" };
                 writeln!(out, "{gap}- {promise}: {event}")?;
             }
+        }
+        if self.held == 0 {
+            writeln!(
+                out,
+                "\nno event was held, so this run proves nothing about paused webhooks"
+            )?;
         }
         let never = self.faults.iter().filter(|(_, count)| *count == 0);
         for (fault, _) in never {

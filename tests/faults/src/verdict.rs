@@ -17,6 +17,8 @@ pub struct Verdict {
     pub(crate) delivered: u64,
     pub(crate) skipped: BTreeMap<String, u64>,
     pub(crate) dead_letters: BTreeMap<String, u64>,
+    /// Events that were held for a paused webhook.
+    pub(crate) held: u64,
     pub(crate) attempts: u64,
     pub(crate) duplicates: BTreeMap<&'static str, u64>,
     pub(crate) faults: Vec<(Fault, u64)>,
@@ -48,6 +50,7 @@ impl Verdict {
                 return;
             }
             verdict.sent += 1;
+            verdict.held += u64::from(account.held);
             verdict.attempts += u64::from(account.attempts);
             let id = ledger.events.id(number);
             let event = id.unwrap_or_else(|| format!("number {number}, without an id"));
@@ -92,7 +95,8 @@ impl Verdict {
 
     /// Whether every promise was kept, and every fault was there to break it.
     pub fn is_good(&self) -> bool {
-        self.broken.is_empty() && self.faults.iter().all(|(_, count)| *count > 0)
+        let is_put_to_the_test = self.held > 0 && self.faults.iter().all(|(_, count)| *count > 0);
+        self.broken.is_empty() && is_put_to_the_test
     }
 
     fn broke(&mut self, promise: &'static str, what: String) {
@@ -227,14 +231,18 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_every_fault_proves_nothing() {
+    fn a_run_without_every_fault_or_without_a_held_event_proves_nothing() {
         let counts = Counts::default();
-        let is_good = || Verdict::new(&ledger(), &counts, &[]).is_good();
+        let ledger = ledger();
+        let is_good = || Verdict::new(&ledger, &counts, &[]).is_good();
+        ledger.held(first(&ledger.events, Kind::Wanted));
         assert!(!is_good());
         for fault in Fault::ALL {
             counts.add(fault);
         }
         assert!(is_good());
+        let ledger = self::ledger();
+        assert!(!Verdict::new(&ledger, &counts, &[]).is_good());
     }
 
     #[test]
