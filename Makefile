@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test abuse soak fuzz lint audit sbom format build deploy down
+.PHONY: help run demo test abuse soak isolation fuzz lint audit sbom format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -34,6 +34,9 @@ abuse: $(VENV)/complete ## More made-up requests against the deployed API: make 
 
 soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to tests/faults/results/soak.md.
 	$(LOCAL) exec -- cargo run --release -p faults -- --events 200000 --limit-minutes 180 --report tests/faults/results/soak.md
+
+isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (minutes). The report goes to tests/isolation/results/report.md.
+	$(LOCAL) exec -- cargo run --release -p isolation
 
 FUZZ_TARGETS := configuration event header retry-after url
 fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ compiler and `cargo install cargo-fuzz`.

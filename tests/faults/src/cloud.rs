@@ -1,6 +1,6 @@
 //! The local cloud, and the run's own queues in it. All calls here go to the cloud itself, never through the proxy.
 
-use std::{collections::HashMap, env, fs};
+use std::{collections::HashMap, env, fs, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -13,8 +13,6 @@ use aws_sdk_sqs::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-/// Longer than an invocation may take, as the service demands, so that no batch is received twice for being slow.
-const VISIBILITY_TIMEOUT_SECONDS: u64 = 12;
 /// Receives after which the queue itself moves a message to the dead-letter queue; the template's number.
 const RECEIVES_MAX: u32 = 30;
 /// Most messages that one receive returns (Amazon SQS API Reference).
@@ -52,7 +50,7 @@ impl Description {
         let description: Self = serde_json::from_slice(&text)?;
         ensure!(
             description.endpoint_url.starts_with("http://127.0.0.1:"),
-            "a fault run needs a cloud on this machine, not {}",
+            "this needs a cloud on this machine, not {}",
             description.endpoint_url
         );
         Ok(description)
@@ -127,15 +125,19 @@ pub async fn aws() -> SdkConfig {
 }
 
 impl Queues {
-    /// Creates queues that nobody else uses.
+    /// Creates queues that nobody else uses. What was received comes back after `visibility_timeout`.
     ///
     /// # Errors
     /// Where the cloud refuses.
-    pub async fn create(aws: &SdkConfig, name: &str) -> Result<Self> {
+    pub async fn create(aws: &SdkConfig, name: &str, visibility_timeout: Duration) -> Result<Self> {
         let client = Client::new(aws);
-        let dead_letter = create(&client, &format!("{name}-dead-letter"), None).await?;
-        let feedback = create(&client, &format!("{name}-feedback"), Some(&dead_letter)).await?;
-        let retry = create(&client, &format!("{name}-retry"), Some(&dead_letter)).await?;
+        let create = async |lane, dead_letter| {
+            let name = format!("{name}-{lane}");
+            create(&client, &name, visibility_timeout, dead_letter).await
+        };
+        let dead_letter = create("dead-letter", None).await?;
+        let feedback = create("feedback", Some(&dead_letter)).await?;
+        let retry = create("retry", Some(&dead_letter)).await?;
         Ok(Self {
             client,
             feedback,
@@ -149,18 +151,27 @@ impl Queues {
     /// # Errors
     /// Where the cloud refuses.
     pub async fn receive(&self, queue: &Queue, count: usize) -> Result<Vec<Message>> {
+        self.gather(queue, count, RECEIVE_WAIT_SECONDS).await
+    }
+
+    /// Up to `count` messages; fewer, or none, if that is all there is at the moment.
+    ///
+    /// # Errors
+    /// Where the cloud refuses.
+    pub async fn receive_at_once(&self, queue: &Queue, count: usize) -> Result<Vec<Message>> {
+        self.gather(queue, count, 0).await
+    }
+
+    async fn gather(&self, queue: &Queue, count: usize, wait_seconds: i32) -> Result<Vec<Message>> {
         let mut received = Vec::new();
         while received.len() < count {
+            let room = i32::try_from(count - received.len()).unwrap_or(i32::MAX);
             let answer = self
                 .client
                 .receive_message()
                 .queue_url(&queue.url)
-                .max_number_of_messages(RECEIVE_MAX_MESSAGES)
-                .wait_time_seconds(if received.is_empty() {
-                    RECEIVE_WAIT_SECONDS
-                } else {
-                    0
-                })
+                .max_number_of_messages(room.min(RECEIVE_MAX_MESSAGES))
+                .wait_time_seconds(if received.is_empty() { wait_seconds } else { 0 })
                 .message_attribute_names("All")
                 .message_system_attribute_names(MessageSystemAttributeName::All)
                 .send()
@@ -220,8 +231,13 @@ impl Queues {
     }
 }
 
-async fn create(client: &Client, name: &str, dead_letter: Option<&Queue>) -> Result<Queue> {
-    let timeout = VISIBILITY_TIMEOUT_SECONDS.to_string();
+async fn create(
+    client: &Client,
+    name: &str,
+    visibility_timeout: Duration,
+    dead_letter: Option<&Queue>,
+) -> Result<Queue> {
+    let timeout = visibility_timeout.as_secs().to_string();
     let redrive = dead_letter.map(|queue| {
         serde_json::json!({"deadLetterTargetArn": queue.arn, "maxReceiveCount": RECEIVES_MAX})
             .to_string()

@@ -21,7 +21,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::server::{Closed, Reply, Server, answer};
+use crate::{
+    cloud::{Description, Queues},
+    server::{Closed, Reply, Server, answer},
+};
 
 /// How the function is started.
 #[derive(Debug, Clone)]
@@ -30,6 +33,46 @@ pub struct Launch {
     pub binary: PathBuf,
     /// Its environment; it has no other.
     pub variables: Vec<(&'static str, String)>,
+}
+
+impl Launch {
+    /// The function as the stack has it, with the run's own queues and with the AWS services at this URL.
+    ///
+    /// # Errors
+    /// Where the cloud's description lacks something.
+    pub fn new(
+        binary: PathBuf,
+        cloud: &Description,
+        queues: &Queues,
+        services: String,
+    ) -> Result<Self> {
+        let text = str::to_owned;
+        Ok(Self {
+            binary,
+            variables: vec![
+                ("AWS_LAMBDA_FUNCTION_NAME", text("delivery")),
+                ("AWS_LAMBDA_FUNCTION_VERSION", text("$LATEST")),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("512")),
+                ("AWS_REGION", cloud.region.clone()),
+                // The local cloud takes these for the account's root user.
+                ("AWS_ACCESS_KEY_ID", text("test")),
+                ("AWS_SECRET_ACCESS_KEY", text("test")),
+                ("AWS_ENDPOINT_URL", services),
+                ("TABLE_NAME", text(cloud.output("TableName")?)),
+                ("SECRETS_KEY_ID", text(cloud.output("SecretsKeyArn")?)),
+                ("RETRY_QUEUE_URL", queues.retry.url.clone()),
+                ("DEAD_LETTER_QUEUE_URL", queues.dead_letter.url.clone()),
+                ("DEVELOPMENT_HOSTS", text("localhost")),
+                ("DEVELOPMENT_CA", cloud.authority()?),
+            ],
+        })
+    }
+
+    /// The same with further variables.
+    pub fn with(mut self, variables: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
 }
 
 /// What an invocation came to.

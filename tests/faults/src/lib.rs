@@ -3,7 +3,8 @@
 //! The driver is Lambda to the function (`environment`, `lane`), stands between it and the services (`proxy`), is the
 //! endpoint (`receiver`), the producer and the administrator (`producer`, `changes`). What happens follows from one seed
 //! (`dice`); what became of each event is in `ledger`, and what that adds up to in `verdict` and `report`. The function itself knows
-//! nothing of all this.
+//! nothing of all this. Whoever else wants to run the function as Lambda would, on the local cloud, finds `cloud`,
+//! `environment`, `event_source`, `server` and `administrator` useful.
 
 pub mod administrator;
 pub mod changes;
@@ -41,7 +42,7 @@ pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(1);
 pub const RETRY_WINDOW: Duration = Duration::from_secs(3_600);
 
 /// The time.
-pub(crate) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     #[expect(
         clippy::disallowed_methods,
         reason = "the driver stands in for Lambda, which has a clock"

@@ -41,6 +41,8 @@ const FEEDBACK_LANES: usize = 8;
 const FEEDBACK_BATCH: usize = 50;
 const RETRY_LANES: usize = 6;
 const RETRY_BATCH: usize = 10;
+/// Longer than an invocation may take, as the service demands, so that no batch is received twice for being slow.
+const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(12);
 /// Time between two looks at how far the run is. Longer than it takes to read what a function has just logged.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Nothing is made to fail any more once each fault has happened and no more events than this are left. Else the last ones would wait for minutes,
@@ -117,7 +119,7 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
         dice: Dice::new(plan.seed),
         faults: Counts::default(),
         ledger: Ledger::new(events, plan.events.into()),
-        queues: Queues::create(&aws, &format!("faults-{}", plan.seed)).await?,
+        queues: Queues::create(&aws, &format!("faults-{}", plan.seed), VISIBILITY_TIMEOUT).await?,
         region: cloud.region.clone(),
         batches: AtomicU64::new(0),
         unsteady_requests: AtomicU64::new(0),
@@ -230,38 +232,16 @@ async fn show_progress(run: &Run, events: u64) {
 }
 
 fn launch(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result<Launch> {
-    let text = str::to_owned;
-    Ok(Launch {
-        binary: plan.binary.clone(),
-        variables: vec![
-            ("AWS_LAMBDA_FUNCTION_NAME", text("delivery")),
-            ("AWS_LAMBDA_FUNCTION_VERSION", text("$LATEST")),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("512")),
-            ("AWS_REGION", cloud.region.clone()),
-            // The local cloud takes these for the account's root user.
-            ("AWS_ACCESS_KEY_ID", text("test")),
-            ("AWS_SECRET_ACCESS_KEY", text("test")),
-            (
-                "AWS_ENDPOINT_URL",
-                format!("http://127.0.0.1:{}", proxy.port),
-            ),
-            ("TABLE_NAME", text(cloud.output("TableName")?)),
-            ("SECRETS_KEY_ID", text(cloud.output("SecretsKeyArn")?)),
-            ("RETRY_QUEUE_URL", run.queues.retry.url.clone()),
-            ("DEAD_LETTER_QUEUE_URL", run.queues.dead_letter.url.clone()),
-            ("CONFIG_CACHE_SECONDS", text("1")),
-            (
-                "DELIVERY_TIMEOUT_SECONDS",
-                DELIVERY_TIMEOUT.as_secs().to_string(),
-            ),
-            ("RETRY_FIRST_DELAY_SECONDS", text("1")),
-            (
-                "RETRY_WINDOW_HOURS",
-                (RETRY_WINDOW.as_secs() / 3_600).to_string(),
-            ),
-            ("DEVELOPMENT_HOSTS", text("localhost")),
-            ("DEVELOPMENT_CA", cloud.authority()?),
-            ("RUST_LOG", text("info,delivery::batch=debug")),
-        ],
-    })
+    let settings = [
+        ("CONFIG_CACHE_SECONDS", 1),
+        ("DELIVERY_TIMEOUT_SECONDS", DELIVERY_TIMEOUT.as_secs()),
+        ("RETRY_FIRST_DELAY_SECONDS", 1),
+        ("RETRY_WINDOW_HOURS", RETRY_WINDOW.as_secs() / 3_600),
+    ];
+    let services = format!("http://127.0.0.1:{}", proxy.port);
+    let launch = Launch::new(plan.binary.clone(), cloud, &run.queues, services)?;
+    Ok(launch
+        .with(settings.map(|(name, value)| (name, value.to_string())))
+        // Where it tells what it skipped.
+        .with([("RUST_LOG", "info,delivery::batch=debug".to_owned())]))
 }

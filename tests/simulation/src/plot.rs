@@ -1,5 +1,5 @@
 //! A line chart as SVG: time to the right, a logarithmic scale upwards. It draws what it is given and computes nothing
-//! of the model.
+//! of the model; benchmarks use it, too.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use std::fmt::Write;
 pub struct Line<'a> {
     /// What the legend says.
     pub label: &'a str,
-    /// Minutes and values; a logarithmic scale has no place for values that are not positive, so they are left out.
+    /// Times and values; a logarithmic scale has no place for values that are not positive, so they are left out.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -17,8 +17,12 @@ pub struct Line<'a> {
 pub struct Chart<'a> {
     /// Above it.
     pub title: &'a str,
-    /// The ends of the time axis, in minutes.
-    pub minutes: (f64, f64),
+    /// The ends of the time axis.
+    pub times: (f64, f64),
+    /// The time between two marks.
+    pub time_step: f64,
+    /// What the time axis is.
+    pub time_axis: &'a str,
     /// The ends of the value axis: powers of ten.
     pub decades: (i32, i32),
     /// How a power of ten is written.
@@ -52,10 +56,10 @@ impl Chart<'_> {
             let points: Vec<String> = line
                 .points
                 .iter()
-                .filter(|(minute, value)| {
-                    (self.minutes.0..=self.minutes.1).contains(minute) && *value > 0.0
+                .filter(|(time, value)| {
+                    (self.times.0..=self.times.1).contains(time) && *value > 0.0
                 })
-                .map(|(minute, value)| format!("{:.1},{:.1}", self.x(*minute), self.y(*value)))
+                .map(|(time, value)| format!("{:.1},{:.1}", self.x(*time), self.y(*value)))
                 .collect();
             let y = TOP + 14.0 + index as f64 * 20.0;
             let (start, end, text) = (RIGHT + 15.0, RIGHT + 45.0, RIGHT + 52.0);
@@ -118,12 +122,11 @@ impl Chart<'_> {
                 ),
             );
         }
-        let span = self.minutes.1 - self.minutes.0;
-        let step = if span > 120.0 { 30.0 } else { 10.0 };
+        let step = self.time_step;
         // Adding zero turns a negative zero into a positive one.
-        let mut minute = (self.minutes.0 / step).ceil() * step + 0.0;
-        while minute <= self.minutes.1 {
-            let x = self.x(minute);
+        let mut time = (self.times.0 / step).ceil() * step + 0.0;
+        while time <= self.times.1 {
+            let x = self.x(time);
             element(
                 body,
                 format_args!(r##"<path d="M{x:.1} {BOTTOM}v5" stroke="#666666"/>"##),
@@ -131,18 +134,19 @@ impl Chart<'_> {
             element(
                 body,
                 format_args!(
-                    r#"<text x="{x:.1}" y="{}" text-anchor="middle">{minute}</text>"#,
+                    r#"<text x="{x:.1}" y="{}" text-anchor="middle">{time}</text>"#,
                     BOTTOM + 20.0
                 ),
             );
-            minute += step;
+            time += step;
         }
         element(
             body,
             format_args!(
-                r#"<text x="{}" y="{}" text-anchor="middle">minutes since the endpoint died (shaded: dead)</text>"#,
+                r#"<text x="{}" y="{}" text-anchor="middle">{}</text>"#,
                 f64::midpoint(LEFT, RIGHT),
-                BOTTOM + 40.0
+                BOTTOM + 40.0,
+                self.time_axis
             ),
         );
         element(
@@ -170,9 +174,9 @@ impl Chart<'_> {
         }
     }
 
-    fn x(&self, minute: f64) -> f64 {
-        let (from, to) = self.minutes;
-        LEFT + (minute - from) / (to - from) * (RIGHT - LEFT)
+    fn x(&self, time: f64) -> f64 {
+        let (from, to) = self.times;
+        LEFT + (time - from) / (to - from) * (RIGHT - LEFT)
     }
 
     fn y(&self, value: f64) -> f64 {

@@ -91,9 +91,16 @@ impl Report {
         let outage_minutes = outage.map_or(0.0, |outage| {
             f64::from(outage.end_ms - outage.start_ms) / 60_000.0
         });
+        let times = (-1.0, 2.5 * outage_minutes);
         let chart = |title, decades, tick, limit| Chart {
             title,
-            minutes: (-1.0, 2.5 * outage_minutes),
+            times,
+            time_step: if times.1 - times.0 > 120.0 {
+                30.0
+            } else {
+                10.0
+            },
+            time_axis: "minutes since the endpoint died (shaded: dead)",
             decades,
             tick,
             shaded: (0.0, outage_minutes),
