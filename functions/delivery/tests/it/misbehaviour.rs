@@ -3,7 +3,7 @@
 use config_store::MemoryStore;
 use delivery::send::Sender;
 use domain::endpoint::EndpointPolicy;
-use hostile::{Authority, Fault, Http1Fault, Http2Fault, Reason, Receiver};
+use hostile::{Authority, Fault, Flaw, HandshakeFault, Http1Fault, Http2Fault, Reason, Receiver};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use serde_json::{Value, json};
 
@@ -43,6 +43,7 @@ async fn an_endpoint_that_breaks_off_or_sends_without_end_is_called_once_and_rea
         Fault::Http1(Http1Fault::EndlessInterim),
         Fault::Http2(Http2Fault::EndlessInterim),
         Fault::Http2(Http2Fault::GoAway(Reason::NO_ERROR)),
+        Fault::Http2(Http2Fault::GoAway(Reason::INTERNAL_ERROR)),
         Fault::Http2(Http2Fault::GoAway(Reason::ENHANCE_YOUR_CALM)),
         Fault::Http2(Http2Fault::Reset(Reason::ENHANCE_YOUR_CALM)),
     ] {
@@ -93,4 +94,46 @@ async fn a_request_on_a_connection_that_had_died_is_sent_again_at_once() {
     }
     assert_eq!(stage.queues.sent(), []);
     assert_eq!(receiver.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn what_breaks_before_within_or_after_the_head_of_an_answer_is_told_apart() {
+    let certificate = |flaw| Fault::Handshake(HandshakeFault::Certificate(flaw));
+    for (fault, error, calls) in [
+        (Fault::Handshake(HandshakeFault::Reset), "connect", 0),
+        (Fault::Handshake(HandshakeFault::Closed), "connect", 0),
+        (Fault::Handshake(HandshakeFault::Alert), "tls", 0),
+        (Fault::Handshake(HandshakeFault::PlainHttp), "tls", 0),
+        (certificate(Flaw::Expired), "tls", 0),
+        (certificate(Flaw::WrongName), "tls", 0),
+        (certificate(Flaw::SelfSigned), "tls", 0),
+        (certificate(Flaw::UnknownAuthority), "tls", 0),
+        (Fault::Http1(Http1Fault::HalfClosed), "protocol", 1),
+        (Fault::Http1(Http1Fault::NotHttp), "protocol", 1),
+        (Fault::Http1(Http1Fault::EndlessHead), "protocol", 1),
+        (Fault::Http1(Http1Fault::Headers(1_000, 100)), "protocol", 1),
+        (Fault::Http2(Http2Fault::LargeHead), "protocol", 1),
+        (Fault::Http1(Http1Fault::TruncatedBody), "body", 1),
+    ] {
+        let (stage, receiver) = endpoint(fault.clone()).await;
+        let sent = stage.handle_one(first_attempt("e-1")).await;
+        assert_eq!(sent.queue_url, RETRY_QUEUE, "{fault:?}");
+        assert_eq!(sent.attributes["LastError"], error, "{fault:?}");
+        assert_eq!(receiver.calls().len(), calls, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn more_than_is_needed_of_an_answer_does_no_harm() {
+    for fault in [
+        Http1Fault::EndlessBody,
+        Http1Fault::Bomb,
+        Http1Fault::Headers(10, 10_000),
+    ] {
+        let (stage, receiver) = endpoint(Fault::Http1(fault.clone())).await;
+        stage.handle(vec![first_attempt("e-1")]).await;
+        assert_eq!(stage.queues.sent(), [], "{fault:?}");
+        let written = receiver.written_bytes();
+        assert!(written < WRITTEN_BYTES_MAX, "{fault:?}: {written} bytes");
+    }
 }
