@@ -37,13 +37,13 @@ impl EndpointUrl {
         let invalid = || {
             Refusal::new(
                 "url-invalid",
-                "The webhook URL must be a complete web address such as https://hooks.example.com/feedback.",
+                "The URL must be a complete web address such as https://hooks.example.com/feedback.",
             )
         };
         let too_long = || {
             Refusal::new(
                 "url-too-long",
-                "The webhook URL must be at most 2,000 bytes long; letters outside of ASCII count for up to twelve.",
+                "The URL must be at most 2,000 bytes long; letters outside of ASCII count for up to twelve.",
             )
         };
         if text.len() > URL_MAX_BYTES {
@@ -57,7 +57,7 @@ impl EndpointUrl {
         if url.scheme() != "https" {
             return Err(Refusal::new(
                 "url-not-https",
-                "The webhook URL must begin with https://.",
+                "The URL must begin with https://.",
             ));
         }
         // The parser would also make a host of what follows no slash, or three.
@@ -72,7 +72,7 @@ impl EndpointUrl {
             Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
                 return Err(Refusal::new(
                     "url-ip-address",
-                    "The webhook URL must name a host, not an IP address in any notation; give the address a public DNS name.",
+                    "The URL must name a host, not an IP address in any notation; give the address a public DNS name.",
                 ));
             }
             None => return Err(invalid()),
@@ -80,26 +80,26 @@ impl EndpointUrl {
         if host.ends_with('.') {
             return Err(Refusal::new(
                 "url-trailing-dot",
-                "The host name in the webhook URL must not end with a dot; remove it.",
+                "The host name in the URL must not end with a dot; remove it.",
             ));
         }
         if !host::is_well_formed(host) {
             return Err(Refusal::new(
                 "url-host-name",
-                "The host name in the webhook URL must be at most 253 characters long, and each part between dots 1 to 63 letters, digits and hyphens, without a hyphen at its ends.",
+                "The host name in the URL must be at most 253 characters long, and each part between dots 1 to 63 letters, digits and hyphens, without a hyphen at its ends.",
             ));
         }
         // The parser forgets empty ones.
         if authority.contains('@') {
             return Err(Refusal::new(
                 "url-credentials",
-                "The webhook URL must not contain a user name or password; use JWT authentication or a secret header.",
+                "The URL must not contain a user name or password; use the authentication or a secret header.",
             ));
         }
         if url.fragment().is_some() {
             return Err(Refusal::new(
                 "url-fragment",
-                "The webhook URL must not contain a fragment ('#…'), which is never sent; remove it.",
+                "The URL must not contain a fragment ('#…'), which is never sent; remove it.",
             ));
         }
         // Percent-encoding makes it longer, and what is stored has to be read again.

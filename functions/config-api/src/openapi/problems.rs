@@ -154,7 +154,7 @@ fn shared() -> [Shared; 13] {
 }
 
 fn wrong_url() -> Fault {
-    let refusal = Refusal::new("url-not-https", "The webhook URL must begin with https://.");
+    let refusal = Refusal::new("url-not-https", "The URL must begin with https://.");
     Fault::new(Place::Pointer("/url".to_owned()), refusal)
 }
 

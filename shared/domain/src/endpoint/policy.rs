@@ -47,13 +47,13 @@ impl EndpointPolicy {
         if url.port_or_known_default() != Some(443) {
             return Err(Refusal::new(
                 "url-port",
-                "The webhook URL must use the default HTTPS port, 443; leave the port out.",
+                "The URL must use the default HTTPS port, 443; leave the port out.",
             ));
         }
         if !host::may_be_public(name) {
             return Err(Refusal::new(
                 "url-not-public",
-                "The webhook URL must name a host on the public internet; names such as localhost, intranet or api.internal are known in one network only.",
+                "The URL must name a host on the public internet; names such as localhost, intranet or api.internal are known in one network only.",
             ));
         }
         Ok(())
