@@ -11,7 +11,8 @@ use crate::{Run, events::EXHAUSTED};
 
 /// Most messages of one `SendMessageBatch` (Amazon SQS API Reference).
 const BATCH: usize = 10;
-/// Messages that may wait on the feedback queue, so that the memory of a long run stays bounded.
+/// Messages that may wait for a lane on each queue. Beyond it, a long run would only get slower, because the local cloud looks
+/// through all of them at each receive.
 const BACKLOG_MAX: u64 = 2_000;
 /// Events between two looks at the backlog.
 const LOOK_EVERY: u64 = 500;
@@ -29,8 +30,10 @@ pub async fn produce(run: &Run, count: u64) -> Result<()> {
         let end = (begin + LOOK_EVERY).min(count);
         put(run, begin..end).await?;
         begin = end;
-        while run.queues.size(&run.queues.feedback).await?.visible > BACKLOG_MAX {
-            sleep(PAUSE).await;
+        for queue in [&run.queues.feedback, &run.queues.retry] {
+            while run.queues.size(queue).await?.visible > BACKLOG_MAX {
+                sleep(PAUSE).await;
+            }
         }
     }
     Ok(())

@@ -39,7 +39,7 @@ use crate::{
 /// template.
 const FEEDBACK_LANES: usize = 8;
 const FEEDBACK_BATCH: usize = 50;
-const RETRY_LANES: usize = 6;
+const RETRY_LANES: usize = 12;
 const RETRY_BATCH: usize = 10;
 /// Longer than an invocation may take, as the service demands, so that no batch is received twice for being slow.
 const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(12);
