@@ -28,10 +28,10 @@ const CHART: &str = "latency.svg";
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Events per second of each of the healthy tenants. The other one sends ten times what all of them do.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     healthy_per_second: u32,
     /// Seconds that are measured in each run.
-    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(10..=3_600))]
+    #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u64).range(10..=3_600))]
     seconds: u64,
     /// The delivery function, as `make build` makes it.
     #[arg(long, default_value = DELIVERY_BINARY)]
