@@ -158,10 +158,12 @@ def test_no_log_has_a_secret_or_an_address(stack: Stack) -> None:
         organisations = leave_lines_with_everything_that_goes_wrong(stack)
     lines = [event["message"] for _, event in events(stack)]
     emulator = (stack.cloud.home / "ministack.log").read_text(errors="replace").splitlines()
+    # Invitations of the user pool, which it does not send but write down.
+    emulator = [line for line in emulator if " INFO [ses] " not in line]
     for organisation in organisations:
         assert any(organisation in line for line in lines), "the lines of this test are among those that are read"
     betrayed = {(what, line) for line in [*lines, *emulator] for what in findings(line)}
-    assert not betrayed
+    assert not betrayed, f"{len(betrayed)} lines betray something"
 
 
 def test_the_access_log_names_nothing_that_a_caller_sends() -> None:
