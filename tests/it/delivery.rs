@@ -181,10 +181,14 @@ fn rsa_key_pair() -> (String, RS256PublicKey) {
 #[tokio::test]
 async fn secret_headers_arrive_in_the_clear() {
     let (tenant, receiver) = (Tenant::new().await, Receiver::start().await);
-    let headers = json!({"headers": [{"name": "X-Api-Key", "value": "canary-key", "secret": true}]});
+    let headers =
+        json!({"headers": [{"name": "X-Api-Key", "value": "canary-key", "secret": true}]});
     tenant.webhook_to(&receiver, headers).await;
     put_events(&tenant, &[event(&tenant, email_bounce(), &fresh_id())]).await;
-    assert_eq!(receiver.received(1).await[0].header("x-api-key"), "canary-key");
+    assert_eq!(
+        receiver.received(1).await[0].header("x-api-key"),
+        "canary-key"
+    );
 }
 
 #[tokio::test]
