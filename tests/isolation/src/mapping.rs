@@ -1,7 +1,7 @@
 //! A Lambda event source mapping on a queue of the local cloud, with execution environments that are real processes.
 //!
-//! It scales as Lambda does: five batches at a time at first, five more with each second in which all of them are being
-//! handled, up to the maximum (`simulation::limits` names the pages). It deletes a batch when its invocation has ended,
+//! It scales as Lambda does: five batches at a time at first, and while all of them are being handled five more per
+//! second, up to the maximum (`simulation::limits` names the pages). It deletes a batch when its invocation has ended,
 //! as Lambda does, so one hanging call holds a whole batch and a place.
 
 use std::{
@@ -85,6 +85,7 @@ struct Shared {
     queues: Arc<Queues>,
     region: String,
     places: Arc<Semaphore>,
+    first_look: Semaphore,
     idle: Mutex<Vec<Environment>>,
     activity: Arc<Activity>,
 }
@@ -103,6 +104,7 @@ impl Mapping {
         let places = POLLERS_AT_START.min(self.maximum_concurrency);
         let shared = Arc::new(Shared {
             places: Arc::new(Semaphore::new(places as usize)),
+            first_look: Semaphore::new(1),
             mapping: self,
             queues,
             region,
@@ -154,9 +156,12 @@ async fn gather(shared: &Shared) -> Result<Vec<Message>> {
         ..
     } = &shared.mapping;
     let mut messages = Vec::new();
+    // One at a time waits for a first message: the local cloud looks through the whole queue for each that waits.
+    let first_look = shared.first_look.acquire().await?;
     while messages.is_empty() {
         messages = shared.queues.receive(queue, *batch_size).await?;
     }
+    drop(first_look);
     let end = Instant::now() + *window;
     while messages.len() < *batch_size && Instant::now() < end {
         sleep(LOOK_EVERY).await;
@@ -195,17 +200,16 @@ async fn handle(shared: &Shared, messages: &[Message]) -> Result<()> {
     shared.queues.delete(queue, &safe).await
 }
 
-/// Adds places while all of them are taken.
+/// Adds places, evenly, while all of them are taken.
 async fn scale(shared: &Shared, mut places: u32) {
-    let mut seconds = interval(Duration::from_secs(1));
-    seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = interval(Duration::from_secs(1) / POLLERS_PER_SECOND);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        seconds.tick().await;
-        if shared.activity.running() >= places {
-            let room = shared.mapping.maximum_concurrency - places;
-            let added = POLLERS_PER_SECOND.min(room);
-            places += added;
-            shared.places.add_permits(added as usize);
+        ticks.tick().await;
+        let is_full = shared.activity.running() >= places;
+        if is_full && places < shared.mapping.maximum_concurrency {
+            places += 1;
+            shared.places.add_permits(1);
         }
     }
 }
