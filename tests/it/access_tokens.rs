@@ -71,7 +71,8 @@ async fn a_token_goes_with_the_event_and_is_replaced_once_the_endpoint_refuses_i
     for request in asked {
         assert_eq!(
             request.header("authorization"),
-            "Basic ZmVlZGJhY2s6cCUyQnM="
+            // feedback:canary%2Bsecret
+            "Basic ZmVlZGJhY2s6Y2FuYXJ5JTJCc2VjcmV0"
         );
         assert_eq!(
             request.body,
