@@ -142,6 +142,29 @@ impl Administrator {
         })
     }
 
+    /// Makes the webhook so, whatever it is now. For after a call that failed, which may have made its change all the same.
+    ///
+    /// # Errors
+    /// Where the API refuses.
+    pub async fn restore(&self, sandbox: &str, edition: Edition<'_>) -> Result<Saved> {
+        let inventory = "/feedback-webhooks";
+        let (_, text) = self
+            .call(Method::GET, inventory, sandbox, None, None)
+            .await?;
+        let inventory: Value = serde_json::from_str(&text)?;
+        let items = inventory["items"].as_array().into_iter().flatten();
+        let id = items
+            .filter(|item| item["sandbox"] == sandbox)
+            .find_map(|item| item["id"].as_str());
+        let Some(id) = id else {
+            return self.create(sandbox, edition.url).await;
+        };
+        let path = format!("/feedback-webhooks/{id}");
+        let (headers, _) = self.call(Method::GET, &path, sandbox, None, None).await?;
+        let etag = headers.get(ETAG).context("no ETag")?.to_str()?.to_owned();
+        self.edit(sandbox, &Saved { path, etag }, edition).await
+    }
+
     /// Deletes the webhook.
     ///
     /// # Errors
