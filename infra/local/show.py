@@ -104,6 +104,7 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
         "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"],
         "POOL": stack.outputs["UserPoolId"],
         "TABLE": stack.outputs["TableName"],
+        "FINDINGS_TABLE": stack.outputs["FindingsTableName"],
     }
     write_sam_local(stack)
     path = stack.cloud.home / "variables.sh"
@@ -122,6 +123,7 @@ def write_sam_local(stack: Stack) -> None:
     variables = {
         "AWS_ENDPOINT_URL": f"http://{DEVELOPMENT_HOST}:{stack.cloud.port}",
         "TABLE_NAME": stack.outputs["TableName"],
+        "FINDINGS_TABLE_NAME": stack.outputs["FindingsTableName"],
         "SECRETS_KEY_ID": stack.outputs["SecretsKeyArn"],
         "RETRY_QUEUE_URL": stack.outputs["RetryQueueUrl"],
         "DEAD_LETTER_QUEUE_URL": stack.outputs["DeadLetterQueueUrl"],

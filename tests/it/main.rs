@@ -12,6 +12,7 @@ mod health;
 mod helpers;
 mod hostile;
 mod odd_messages;
+mod permissions;
 mod redrive;
 mod signatures;
 mod store;

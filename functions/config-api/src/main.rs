@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
         .timeout_config(timeouts)
         .load()
         .await;
-    let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.table_name);
+    let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.tables);
     warm_up(&store).await?;
     let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
     let router = router(App {

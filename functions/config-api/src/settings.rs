@@ -3,6 +3,7 @@
 use std::env;
 
 use anyhow::Context as _;
+use config_store::Tables;
 use domain::endpoint::EndpointPolicy;
 
 use crate::access::AccessRules;
@@ -10,8 +11,8 @@ use crate::access::AccessRules;
 /// What a deployment decides.
 #[derive(Debug)]
 pub struct Settings {
-    /// `TABLE_NAME`: the table of webhooks and switches.
-    pub table_name: String,
+    /// `TABLE_NAME` and `FINDINGS_TABLE_NAME`: the tables of webhooks and switches, and of the endpoints' health.
+    pub tables: Tables,
     /// `SECRETS_KEY_ID`: the KMS key that encrypts secrets.
     pub secrets_key_id: String,
     /// `ORGANISATION_CLAIM` (`custom:org` unless set), `ROLE_CLAIM` (`cognito:groups`), and the words of that claim which
@@ -29,10 +30,14 @@ impl Settings {
     /// # Errors
     /// Names the variable that is missing.
     pub fn from_env() -> anyhow::Result<Self> {
+        let required = |name| variable(name).with_context(|| format!("{name} is not set"));
         let or = |name, default: &str| variable(name).unwrap_or_else(|| default.to_owned());
         Ok(Self {
-            table_name: variable("TABLE_NAME").context("TABLE_NAME is not set")?,
-            secrets_key_id: variable("SECRETS_KEY_ID").context("SECRETS_KEY_ID is not set")?,
+            tables: Tables {
+                configurations: required("TABLE_NAME")?,
+                findings: required("FINDINGS_TABLE_NAME")?,
+            },
+            secrets_key_id: required("SECRETS_KEY_ID")?,
             access: AccessRules::new(
                 &or("ORGANISATION_CLAIM", "custom:org"),
                 &or("ROLE_CLAIM", "cognito:groups"),

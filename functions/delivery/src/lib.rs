@@ -77,7 +77,7 @@ impl App<DynamoStore> {
     /// # Errors
     /// [`SenderError`] where the development CA cannot be used.
     pub fn new(settings: &Settings, aws: &SdkConfig) -> Result<Self, SenderError> {
-        let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(aws), &settings.table);
+        let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(aws), settings.tables.clone());
         let opener = Opener::new(aws_sdk_kms::Client::new(aws), &settings.secrets_key_id);
         let (policy, ca) = (&settings.endpoint_policy, &settings.development_ca);
         #[expect(

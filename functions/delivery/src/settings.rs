@@ -3,6 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use config_store::Tables;
 use domain::endpoint::EndpointPolicy;
 use rustls::pki_types::CertificateDer;
 
@@ -11,8 +12,8 @@ use crate::retry::RetryPolicy;
 /// Everything that a deployment decides.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `TABLE_NAME`: the table of the configurations.
-    pub table: String,
+    /// `TABLE_NAME` and `FINDINGS_TABLE_NAME`: the tables of the configurations and of the endpoints' health.
+    pub tables: Tables,
     /// `SECRETS_KEY_ID`: the KMS key that opens their secrets.
     pub secrets_key_id: String,
     /// `RETRY_QUEUE_URL`: where failed events wait.
@@ -75,7 +76,10 @@ impl Settings {
         let required = |name| optional(name).ok_or(SettingsError::Missing(name));
         let development_hosts = optional("DEVELOPMENT_HOSTS").unwrap_or_default();
         Ok(Self {
-            table: required("TABLE_NAME")?,
+            tables: Tables {
+                configurations: required("TABLE_NAME")?,
+                findings: required("FINDINGS_TABLE_NAME")?,
+            },
             secrets_key_id: required("SECRETS_KEY_ID")?,
             retry_queue_url: required("RETRY_QUEUE_URL")?,
             dead_letter_queue_url: required("DEAD_LETTER_QUEUE_URL")?,
@@ -166,7 +170,11 @@ mod tests {
                 (Some((_, value)), _) => Some((*value).to_owned()),
                 (
                     None,
-                    "TABLE_NAME" | "SECRETS_KEY_ID" | "RETRY_QUEUE_URL" | "DEAD_LETTER_QUEUE_URL",
+                    "TABLE_NAME"
+                    | "FINDINGS_TABLE_NAME"
+                    | "SECRETS_KEY_ID"
+                    | "RETRY_QUEUE_URL"
+                    | "DEAD_LETTER_QUEUE_URL",
                 ) => Some(name.to_lowercase()),
                 _ => None,
             }

@@ -27,31 +27,38 @@ const BATCH_GET_MAX_ROUNDS: u32 = 5;
 /// First pause before unprocessed keys are asked for again, in milliseconds; it doubles each time.
 const BATCH_GET_FIRST_PAUSE_MS: u64 = 25;
 
-/// The table of the template, with partition key `pk` and sort key `sk`.
+/// Names of the template's tables. Both have the partition key `pk` and the sort key `sk`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Webhooks and campaign switches: what administrators want. Only the configuration API writes it.
+    pub configurations: String,
+    /// The health of endpoints: what delivery finds out. Only delivery writes it.
+    pub findings: String,
+}
+
+/// The tables of the template.
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
     pub(crate) client: Client,
-    pub(crate) table: String,
+    pub(crate) tables: Tables,
 }
 
 impl DynamoStore {
-    /// Uses the table of this name; retries and time limits are the client's.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
+    /// Uses the tables of these names; retries and time limits are the client's.
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables }
     }
 
     pub(crate) async fn item(
         &self,
+        table: &str,
         org: &OrgId,
         sort_key: String,
     ) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
-            .table_name(&self.table)
+            .table_name(table)
             .set_key(Some(primary_key(org, sort_key)))
             .consistent_read(true)
             .send()
@@ -60,32 +67,30 @@ impl DynamoStore {
         Ok(answer.item)
     }
 
-    /// Reads up to [`BATCH_GET_MAX_KEYS`] items; asks again for those that DynamoDB leaves out.
-    async fn batch(&self, keys: &[Attributes]) -> Result<Vec<Attributes>, StoreError> {
+    /// Reads up to [`BATCH_GET_MAX_KEYS`] items, each key with its table; asks again for those that DynamoDB leaves out.
+    async fn batch(&self, keys: &[(&str, Attributes)]) -> Result<Vec<Attributes>, StoreError> {
         let mut items = Vec::with_capacity(keys.len());
-        let mut remaining = keys.to_vec();
+        let mut remaining = HashMap::new();
+        for (table, keys) in by_table(keys) {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .build()
+                .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+            remaining.insert(table, request);
+        }
         for round in 0..BATCH_GET_MAX_ROUNDS {
             if round > 0 {
                 tokio::time::sleep(Duration::from_millis(BATCH_GET_FIRST_PAUSE_MS << round)).await;
             }
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(remaining))
-                .build()
-                .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
             let answer = self
                 .client
                 .batch_get_item()
-                .request_items(&self.table, request)
+                .set_request_items(Some(remaining))
                 .send()
                 .await
                 .map_err(unavailable)?;
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            remaining = answer
-                .unprocessed_keys
-                .unwrap_or_default()
-                .into_values()
-                .flat_map(|left| left.keys)
-                .collect();
+            remaining = answer.unprocessed_keys.unwrap_or_default();
             if remaining.is_empty() {
                 return Ok(items);
             }
@@ -100,7 +105,7 @@ impl ConfigStore for DynamoStore {
     async fn create(&self, webhook: &Webhook) -> Result<(), StoreError> {
         self.client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .set_item(Some(item::webhook_to_item(webhook)?))
             .condition_expression("attribute_not_exists(pk)")
             .send()
@@ -111,7 +116,11 @@ impl ConfigStore for DynamoStore {
 
     async fn read(&self, key: &ConfigKey) -> Result<Option<Webhook>, StoreError> {
         let found = self
-            .item(&key.org, item::webhook_sort_key(&key.sandbox))
+            .item(
+                &self.tables.configurations,
+                &key.org,
+                item::webhook_sort_key(&key.sandbox),
+            )
             .await?;
         Ok(found.map(item::webhook_from_item).transpose()?)
     }
@@ -125,7 +134,7 @@ impl ConfigStore for DynamoStore {
         let answer = self
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .key_condition_expression("pk = :org AND begins_with(sk, :prefix)")
             .expression_attribute_values(":org", text(org.as_str()))
             .expression_attribute_values(":prefix", text(item::WEBHOOK_PREFIX))
@@ -154,7 +163,7 @@ impl ConfigStore for DynamoStore {
     async fn replace(&self, webhook: &Webhook) -> Result<(), StoreError> {
         self.client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .set_item(Some(item::webhook_to_item(webhook)?))
             .condition_expression("id = :id AND version = :version")
             .expression_attribute_values(":id", text(webhook.id.to_string()))
@@ -168,7 +177,7 @@ impl ConfigStore for DynamoStore {
     async fn delete(&self, key: &ConfigKey, id: WebhookId, version: u64) -> Result<(), StoreError> {
         self.client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .set_key(Some(primary_key(
                 &key.org,
                 item::webhook_sort_key(&key.sandbox),
@@ -191,7 +200,7 @@ impl CampaignStore for DynamoStore {
         let written = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .set_item(Some(item::switch_to_item(switch)?))
             .condition_expression("attribute_not_exists(pk)")
             .send()
@@ -216,7 +225,11 @@ impl CampaignStore for DynamoStore {
         campaign: &CampaignId,
     ) -> Result<Option<CampaignSwitch>, StoreError> {
         let found = self
-            .item(&key.org, item::campaign_sort_key(&key.sandbox, campaign))
+            .item(
+                &self.tables.configurations,
+                &key.org,
+                item::campaign_sort_key(&key.sandbox, campaign),
+            )
             .await?;
         Ok(found.map(item::switch_from_item).transpose()?)
     }
@@ -225,7 +238,7 @@ impl CampaignStore for DynamoStore {
         let deleted = self
             .client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.configurations)
             .set_key(Some(primary_key(
                 &key.org,
                 item::campaign_sort_key(&key.sandbox, campaign),
@@ -272,15 +285,20 @@ impl ConfigLookup for DynamoStore {
             .iter()
             .map(|key| ((key.org.to_string(), health_sort_key(&key.sandbox)), key))
             .collect();
-        let keys: Vec<Attributes> = webhooks
-            .keys()
-            .chain(campaigns.keys())
-            .chain(healths.keys())
-            .map(|(org, sort_key)| {
-                HashMap::from([
+        let Tables {
+            configurations,
+            findings,
+        } = &self.tables;
+        let configured = webhooks.keys().chain(campaigns.keys());
+        let keys: Vec<(&str, Attributes)> = configured
+            .map(|name| (configurations.as_str(), name))
+            .chain(healths.keys().map(|name| (findings.as_str(), name)))
+            .map(|(table, (org, sort_key))| {
+                let key = HashMap::from([
                     ("pk".to_owned(), text(org)),
                     ("sk".to_owned(), text(sort_key)),
-                ])
+                ]);
+                (table, key)
             })
             .collect();
         let mut found = Found::default();
@@ -307,6 +325,18 @@ impl ConfigLookup for DynamoStore {
         }
         Ok(found)
     }
+}
+
+/// The keys of each table.
+fn by_table(keys: &[(&str, Attributes)]) -> HashMap<String, Vec<Attributes>> {
+    let mut tables: HashMap<String, Vec<Attributes>> = HashMap::new();
+    for (table, key) in keys {
+        tables
+            .entry((*table).to_owned())
+            .or_default()
+            .push(key.clone());
+    }
+    tables
 }
 
 pub(crate) fn primary_key(org: &OrgId, sort_key: String) -> Attributes {

@@ -33,7 +33,7 @@ impl HealthStore for DynamoStore {
     async fn open(&self, health: &EndpointHealth) -> Result<(), StoreError> {
         self.client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.findings)
             .set_item(Some(health_to_item(health)?))
             .condition_expression(
                 "attribute_not_exists(pk) OR webhook <> :webhook OR version < :version",
@@ -53,7 +53,7 @@ impl HealthStore for DynamoStore {
     ) -> Result<(), StoreError> {
         self.client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.findings)
             .set_item(Some(health_to_item(health)?))
             .condition_expression(UNCHANGED)
             .set_expression_attribute_values(Some(unchanged(seen)?))
@@ -67,7 +67,7 @@ impl HealthStore for DynamoStore {
         let key = primary_key(&seen.key.org, health_sort_key(&seen.key.sandbox));
         self.client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.tables.findings)
             .set_key(Some(key))
             .condition_expression(UNCHANGED)
             .set_expression_attribute_values(Some(unchanged(seen)?))
@@ -78,7 +78,8 @@ impl HealthStore for DynamoStore {
     }
 
     async fn read_health(&self, key: &ConfigKey) -> Result<Option<EndpointHealth>, StoreError> {
-        let found = self.item(&key.org, health_sort_key(&key.sandbox)).await?;
+        let sort_key = health_sort_key(&key.sandbox);
+        let found = self.item(&self.tables.findings, &key.org, sort_key).await?;
         Ok(found.map(health_from_item).transpose()?)
     }
 }

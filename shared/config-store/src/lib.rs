@@ -26,7 +26,7 @@ use domain::{
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 
-pub use dynamo::DynamoStore;
+pub use dynamo::{DynamoStore, Tables};
 #[cfg(feature = "testing")]
 pub use memory::MemoryStore;
 

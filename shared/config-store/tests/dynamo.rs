@@ -6,7 +6,15 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, KeysAndAttributes},
 };
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
-use config_store::{ConfigLookup, ConfigStore, DynamoStore, StoreError, Wanted, contract};
+use config_store::{ConfigLookup, ConfigStore, DynamoStore, StoreError, Tables, Wanted, contract};
+
+fn store(client: Client) -> DynamoStore {
+    let tables = Tables {
+        configurations: "table".to_owned(),
+        findings: "findings".to_owned(),
+    };
+    DynamoStore::new(client, tables)
+}
 
 fn item(
     key: &domain::key::ConfigKey,
@@ -45,7 +53,7 @@ async fn unprocessed_keys_are_asked_for_again() {
         ..Wanted::default()
     };
     assert!(
-        DynamoStore::new(client, "table")
+        store(client)
             .look_up(&wanted)
             .await
             .unwrap()
@@ -72,11 +80,33 @@ async fn a_look_up_that_stays_incomplete_is_unavailable_not_empty() {
         webhooks: [key].into(),
         ..Wanted::default()
     };
-    let result = DynamoStore::new(client, "table").look_up(&wanted).await;
+    let result = store(client).look_up(&wanted).await;
     assert!(
         matches!(result, Err(StoreError::Unavailable(_))),
         "{result:?}"
     );
+}
+
+/// A batch of events costs one call, and delivery needs no right on the other table's items.
+#[tokio::test]
+async fn a_look_up_reads_both_tables_in_one_call() {
+    let key = contract::fresh_key();
+    let answers = mock!(Client::batch_get_item)
+        .match_requests(|request| {
+            let asked = request.request_items().unwrap();
+            let sort_key = |table: &str| asked[table].keys()[0]["sk"].as_s().unwrap().clone();
+            asked.len() == 2
+                && sort_key("table").starts_with("webhook#")
+                && sort_key("findings").starts_with("health#")
+        })
+        .then_output(|| BatchGetItemOutput::builder().build());
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&answers]);
+    let wanted = Wanted {
+        webhooks: [key].into(),
+        ..Wanted::default()
+    };
+    store(client).look_up(&wanted).await.unwrap();
+    assert_eq!(answers.num_calls(), 1);
 }
 
 #[tokio::test]
@@ -93,10 +123,7 @@ async fn an_item_that_cannot_be_read_spoils_only_its_own_key() {
         webhooks: [key.clone()].into(),
         ..Wanted::default()
     };
-    let found = DynamoStore::new(client, "table")
-        .look_up(&wanted)
-        .await
-        .unwrap();
+    let found = store(client).look_up(&wanted).await.unwrap();
     assert_eq!(
         found.webhooks[&key].as_ref().unwrap_err().sort_key,
         "webhook#prod"
@@ -116,7 +143,7 @@ async fn throttling_is_unavailability_and_no_conflict() {
         )
     });
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&answers]);
-    let result = DynamoStore::new(client, "table")
+    let result = store(client)
         .create(&contract::webhook(&contract::fresh_key()))
         .await;
     assert!(

@@ -59,6 +59,10 @@ impl Launch {
                 ("AWS_SECRET_ACCESS_KEY", text("test")),
                 ("AWS_ENDPOINT_URL", services),
                 ("TABLE_NAME", text(cloud.output("TableName")?)),
+                (
+                    "FINDINGS_TABLE_NAME",
+                    text(cloud.output("FindingsTableName")?),
+                ),
                 ("SECRETS_KEY_ID", text(cloud.output("SecretsKeyArn")?)),
                 ("RETRY_QUEUE_URL", queues.retry.url.clone()),
                 ("DEAD_LETTER_QUEUE_URL", queues.dead_letter.url.clone()),

@@ -9,6 +9,8 @@ use hostile::Authority;
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cloud {
+    /// The one URL of all AWS services.
+    pub(crate) endpoint_url: String,
     /// Base URL of the API for clients that do not resolve its own host name.
     pub(crate) api_url: String,
     outputs: HashMap<String, String>,

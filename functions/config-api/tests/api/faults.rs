@@ -13,13 +13,17 @@ use aws_sdk_dynamodb::{
 };
 use aws_sdk_kms::{operation::encrypt::EncryptError, types::error::KeyUnavailableException};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use config_store::DynamoStore;
+use config_store::{DynamoStore, Tables};
 
 use crate::helpers::{Api, event, minimal, with_token};
 
 fn api_on_table(rules: &[&Rule]) -> Api {
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
-    Api::on(DynamoStore::new(client, "table"))
+    let tables = Tables {
+        configurations: "table".to_owned(),
+        findings: "findings".to_owned(),
+    };
+    Api::on(DynamoStore::new(client, tables))
 }
 
 #[tokio::test]
