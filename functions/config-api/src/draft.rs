@@ -12,7 +12,10 @@ use domain::{
         WebhookConfig, WebhookName,
     },
     endpoint::{EndpointPolicy, EndpointUrl},
-    headers::{CustomHeaderName, CustomHeaderValue, duplicate_name, header_value},
+    headers::{
+        CustomHeaderName, CustomHeaderValue, check_total, duplicate_name, header_value,
+        sealed_bytes,
+    },
     jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
     secret::SealedSecret,
 };
@@ -78,6 +81,20 @@ pub(crate) struct JwtDraft {
 pub(crate) struct HeaderDraft {
     pub(crate) name: CustomHeaderName,
     pub(crate) value: HeaderValueDraft,
+}
+
+impl HeaderDraft {
+    /// Bytes of name and value.
+    fn bytes(&self) -> usize {
+        self.name.as_written().len()
+            + match &self.value {
+                HeaderValueDraft::Plain(value) => value.len(),
+                HeaderValueDraft::Secret(SecretDraft::Given(secret)) => {
+                    secret.expose_secret().len()
+                }
+                HeaderValueDraft::Secret(SecretDraft::Kept(sealed)) => sealed_bytes(sealed),
+            }
+    }
 }
 
 #[derive(Debug)]
@@ -264,6 +281,8 @@ fn header_drafts(
             drafts.push(HeaderDraft { name, value });
         }
     }
+    let total = check_total(drafts.iter().map(HeaderDraft::bytes));
+    faults.note(total.map_err(|refusal| ("/headers".to_owned(), refusal)));
     drafts
 }
 

@@ -13,6 +13,9 @@ pub const NAME_MAX_BYTES: usize = 128;
 pub const VALUE_MAX_BYTES: usize = 2_048;
 /// Most bytes that the names and values of one webhook's custom headers have together.
 pub const TOTAL_MAX_BYTES: usize = 12_288;
+/// What encryption adds to a secret value, at most: AWS KMS adds about 150 bytes. So what was admitted as plain text is
+/// admitted as ciphertext too.
+const SEAL_MAX_BYTES: usize = 256;
 
 /// Headers that belong to the connection, to the message framing or to us: RFC 9110 (`Host`, `Content-*`, `Expect`,
 /// `TE`, `Trailer`, `Upgrade`), RFC 9112 (`Transfer-Encoding`), and the hop-by-hop ones of RFC 9110 section 7.6.1.
@@ -170,20 +173,10 @@ impl CustomHeaders {
             header.name.as_written().len()
                 + match &header.value {
                     CustomHeaderValue::Plain(value) => value.len(),
-                    CustomHeaderValue::Secret(sealed) => {
-                        sealed.ciphertext.len().min(VALUE_MAX_BYTES)
-                    }
+                    CustomHeaderValue::Secret(sealed) => sealed_bytes(sealed),
                 }
         });
-        if bytes.sum::<usize>() > TOTAL_MAX_BYTES {
-            return Err((
-                None,
-                Refusal::new(
-                    "headers-too-large",
-                    "The header parameters must have at most 12 KiB together.",
-                ),
-            ));
-        }
+        check_total(bytes).map_err(|refusal| (None, refusal))?;
         Ok(Self(headers))
     }
 
@@ -196,6 +189,29 @@ impl CustomHeaders {
     pub fn position(&self, name: &HeaderName) -> Option<usize> {
         self.0.iter().position(|header| header.name.name() == name)
     }
+}
+
+/// About how many bytes a secret value has, from its ciphertext: never more than it has.
+pub fn sealed_bytes(sealed: &SealedSecret) -> usize {
+    sealed
+        .ciphertext
+        .len()
+        .saturating_sub(SEAL_MAX_BYTES)
+        .min(VALUE_MAX_BYTES)
+}
+
+/// Checks the bytes of all names and values together; also for the caller that knows them before it encrypts.
+///
+/// # Errors
+/// `headers-too-large` above [`TOTAL_MAX_BYTES`].
+pub fn check_total(bytes: impl Iterator<Item = usize>) -> Result<(), Refusal> {
+    if bytes.sum::<usize>() > TOTAL_MAX_BYTES {
+        return Err(Refusal::new(
+            "headers-too-large",
+            "The header parameters must have at most 12 KiB together.",
+        ));
+    }
+    Ok(())
 }
 
 /// The refusal of a name that an earlier header has; also for the caller that names every such header, not the first.

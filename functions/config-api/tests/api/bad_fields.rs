@@ -303,3 +303,25 @@ async fn any_value_in_any_place_is_either_taken_or_named() {
         }
     }
 }
+
+#[tokio::test]
+async fn headers_that_are_too_large_together_are_named_with_the_other_faults() {
+    let api = Api::new();
+    let headers: Vec<Value> = (0..7)
+        .map(
+            |n| json!({"name": format!("X-{n}"), "value": "v".repeat(2_000), "secret": n % 2 == 0}),
+        )
+        .collect();
+    let body = with(
+        with(minimal(), "/headers", json!(headers)),
+        "/name",
+        json!(""),
+    );
+    assert_eq!(
+        api.create(&body).await.faults(),
+        ["/headers headers-too-large", "/name name-invalid"]
+    );
+    assert!(api.encrypted.lock().unwrap().is_empty());
+    let fewer = with(minimal(), "/headers", json!(headers[..6]));
+    api.created(&fewer).await;
+}
