@@ -99,6 +99,7 @@ def write_variables(stack: Stack, administrator: Administrator) -> Path:
         "API": stack.api_url,
         "TOKEN": administrator.token,
         "VIEWER_TOKEN": viewer_token(stack, administrator.organisation),
+        "CONFIG_API_LOG_GROUP": stack.outputs["ConfigApiLogGroup"],
         "FEEDBACK_QUEUE": stack.outputs["FeedbackQueueUrl"],
         "RETRY_QUEUE": stack.outputs["RetryQueueUrl"],
         "DEAD_LETTER_QUEUE": stack.outputs["DeadLetterQueueUrl"],

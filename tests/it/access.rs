@@ -15,7 +15,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::helpers::{
-    cloud::Cloud,
+    cloud::{Cloud, aws},
     tenant::{Answer, Tenant, VIEW, webhook, with_json},
 };
 
@@ -287,4 +287,66 @@ async fn nobody_gets_in_without_a_valid_token() {
     }
     let read = owner.get(&format!("/feedback-webhooks/{id}")).await;
     assert_eq!(read.header("etag"), format!("\"{id}-1\""));
+}
+
+#[tokio::test]
+async fn every_answer_of_the_function_is_protected_and_no_other_origin_may_read_one() {
+    let (owner, id) = organisation().await;
+    let viewer = owner.colleague(Some(VIEW)).await;
+    let elsewhere = "https://elsewhere.example";
+    for (caller, method, path) in [
+        (&owner, Method::GET, "/me".to_owned()),
+        (&owner, Method::GET, format!("/feedback-webhooks/{id}")),
+        (&owner, Method::GET, "/feedback-webhooks/none".to_owned()),
+        (&owner, Method::POST, "/feedback-webhooks".to_owned()),
+        (&viewer, Method::POST, "/feedback-webhooks".to_owned()),
+        (&owner, Method::GET, "/openapi.json".to_owned()),
+    ] {
+        let request = caller.request(method, &path).header("origin", elsewhere);
+        let answer = caller.send(request).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("strict-transport-security", "max-age=63072000"),
+            ("referrer-policy", "no-referrer"),
+            (
+                "content-security-policy",
+                "default-src 'none'; frame-ancestors 'none'",
+            ),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        assert!(!answer.headers.contains_key("access-control-allow-origin"));
+    }
+    let preflight = owner
+        .request(Method::OPTIONS, "/feedback-webhooks")
+        .header("origin", elsewhere)
+        .header("access-control-request-method", "POST");
+    let answer = owner.send(preflight).await;
+    assert!(!answer.status.is_success(), "{answer:?}");
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+/// The local cloud does not throttle, so this shows only that API Gateway is told to.
+#[test]
+fn the_stage_is_throttled_as_the_parameters_say() {
+    let api = Cloud::get().output("ApiId");
+    let stage = aws(&[
+        "apigatewayv2",
+        "get-stage",
+        "--api-id",
+        api,
+        "--stage-name",
+        "$default",
+    ]);
+    let settings = &stage["DefaultRouteSettings"];
+    assert_eq!(
+        settings["ThrottlingRateLimit"].as_f64(),
+        Some(100.0),
+        "{stage}"
+    );
+    assert_eq!(
+        settings["ThrottlingBurstLimit"].as_f64(),
+        Some(200.0),
+        "{stage}"
+    );
 }

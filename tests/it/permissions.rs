@@ -3,11 +3,7 @@
 //! That each function gets what it needs shows in every other test too, because the local cloud enforces IAM; here is
 //! what must be refused. IAM's own simulator evaluates the policies as they are deployed.
 
-use std::process::Command;
-
-use serde_json::Value;
-
-use crate::helpers::cloud::Cloud;
+use crate::helpers::cloud::{Cloud, aws};
 
 const DYNAMODB: [&str; 7] = [
     "dynamodb:GetItem",
@@ -27,17 +23,16 @@ const KMS: [&str; 4] = [
 
 /// Those of `actions` that the role may do to the resource.
 fn allowed(role: &str, actions: &[&str], resource: &str) -> Vec<String> {
-    let cloud = Cloud::get();
-    let output = Command::new("aws")
-        .args(["--endpoint-url", &cloud.endpoint_url, "--output", "json"])
-        .args(["iam", "simulate-principal-policy"])
-        .args(["--policy-source-arn", cloud.output(role)])
-        .args(["--resource-arns", resource, "--action-names"])
-        .args(actions)
-        .output()
-        .unwrap();
-    let answer: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let arguments = [
+        "iam",
+        "simulate-principal-policy",
+        "--policy-source-arn",
+        Cloud::get().output(role),
+        "--resource-arns",
+        resource,
+        "--action-names",
+    ];
+    let answer = aws(&[&arguments[..], actions].concat());
     let results = answer["EvaluationResults"].as_array().unwrap();
     assert_eq!(results.len(), actions.len(), "{answer}");
     results

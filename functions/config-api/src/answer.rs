@@ -1,4 +1,4 @@
-//! What every answer has: request id, problem details with their place, headers for safety; and its one log line.
+//! What every answer has: request id, and problem details with their place; and its one log line.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use http::{Extensions, HeaderValue, header};
 use lambda_http::{Context, request::RequestContext};
 use tracing::Instrument as _;
 
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// Runs a request within its span, completes the answer and logs it.
 pub async fn finish(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let request_id = request_id(&request);
+    let request_id = request_id(request.extensions());
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -51,8 +51,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
 }
 
 /// API Gateway's id of the request, else the id of the invocation.
-fn request_id(request: &Request) -> String {
-    let extensions = request.extensions();
+pub(crate) fn request_id(extensions: &Extensions) -> String {
     let gateway = match extensions.get() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
         _ => None,
@@ -81,18 +80,10 @@ fn complete(mut response: Response, path: &str, request_id: &str) -> Response {
             HeaderValue::from_static("application/problem+json"),
         );
     }
-    let headers = response.headers_mut();
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     if let Ok(request_id) = HeaderValue::from_str(request_id)
         && !request_id.is_empty()
     {
-        headers.insert("x-request-id", request_id);
+        response.headers_mut().insert("x-request-id", request_id);
     }
     response
 }

@@ -11,7 +11,7 @@ use http::request::Parts;
 use jiff::{Timestamp, Unit};
 use lambda_http::request::RequestContext;
 
-use crate::{App, access::Role, error::ApiError, invalid::required};
+use crate::{App, access::Role, answer, error::ApiError, invalid::required};
 
 /// The header that may repeat the token's organisation.
 const ORGANISATION_HEADER: &str = "x-gw-ims-org-id";
@@ -39,6 +39,8 @@ pub struct Tenant {
     pub key: ConfigKey,
     /// Who it is, for audit fields.
     pub actor: String,
+    /// The id of the request, for the audit trail.
+    pub request_id: String,
 }
 
 /// The time of the request, to the millisecond as JavaScript keeps it: the only place where the clock is read.
@@ -120,6 +122,7 @@ impl<S: Send + Sync> FromRequestParts<Arc<App<S>>> for Tenant {
         Ok(Self {
             key: ConfigKey { org, sandbox },
             actor,
+            request_id: answer::request_id(&parts.extensions),
         })
     }
 }

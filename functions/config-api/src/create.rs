@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Store,
+    audit::{Action, Change},
     body::JsonBody,
     caller::{Now, Tenant},
     draft::Draft,
@@ -88,10 +89,11 @@ pub(crate) async fn create<S: Store>(
             created_at: now,
             created_by: tenant.actor.clone(),
             modified_at: now,
-            modified_by: tenant.actor,
+            modified_by: tenant.actor.clone(),
         },
-        key: tenant.key,
+        key: tenant.key.clone(),
     };
+    let change = Change::of_webhook(&tenant, Action::CreateWebhook, None, Some(&webhook));
     match app.store.create(&webhook).await {
         Ok(()) => {}
         Err(StoreError::AlreadyExists) => {
@@ -105,8 +107,12 @@ pub(crate) async fn create<S: Store>(
                 return Err(ApiError::WebhookExists(existing));
             }
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            change.failed(&error);
+            return Err(error.into());
+        }
     }
+    change.made();
     Ok((
         StatusCode::CREATED,
         [

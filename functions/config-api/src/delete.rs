@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use config_store::StoreError;
 use http::{HeaderMap, StatusCode};
 
 use crate::{
     App, Store,
+    audit::{Action, Change},
     caller::{Tenant, WebhookPath},
     error::ApiError,
     openapi::{self, SandboxHeaders},
@@ -42,8 +44,21 @@ pub(crate) async fn delete<S: Store>(
 ) -> Result<StatusCode, ApiError> {
     let stored = path.select(app.store.read(&tenant.key).await?)?;
     precondition::require_match(&headers, &stored)?;
-    app.store
+    let change = Change::of_webhook(&tenant, Action::DeleteWebhook, Some(&stored), None);
+    let deleted = app
+        .store
         .delete(&tenant.key, stored.id, stored.version)
-        .await?;
+        .await;
+    match deleted {
+        Ok(()) => change.made(),
+        Err(error) => {
+            match error {
+                // It may be gone by a first attempt whose answer got lost.
+                StoreError::Stale => change.perhaps_made(),
+                _ => change.failed(&error),
+            }
+            return Err(error.into());
+        }
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod answer;
+pub mod audit;
 pub mod body;
 pub mod caller;
 pub mod create;
@@ -20,6 +21,7 @@ pub mod me;
 pub mod openapi;
 pub mod precondition;
 pub mod problem;
+mod protection;
 pub mod read;
 pub mod replace;
 pub mod seal;
@@ -56,11 +58,12 @@ pub struct App<S> {
 
 /// The API as a service: its routes, and what every answer has.
 pub fn router<S: Store>(app: App<S>) -> Router {
-    axum::Router::from(openapi::routes::<S>())
+    let router = axum::Router::from(openapi::routes::<S>())
         .fallback(|| async { ApiError::NoSuchPath })
         .method_not_allowed_fallback(|| async { ApiError::NoSuchMethod })
         // `body` has the limit, and its own answer for a body that is over it.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(answer::finish))
-        .with_state(Arc::new(app))
+        .with_state(Arc::new(app));
+    protection::protect(router)
 }

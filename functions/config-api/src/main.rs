@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
-use config_api::{App, error::cause_chain, gateway::GatewayEvent, router, settings::Settings};
+use config_api::{
+    App, audit, error::cause_chain, gateway::GatewayEvent, router, settings::Settings,
+};
 use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime, tower::ServiceExt as _};
@@ -21,11 +23,14 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::from_env()?;
+    // The audit trail is written whatever else is.
+    let filter = EnvFilter::try_new(&settings.log_filter)?
+        .add_directive(format!("{}=info", audit::TARGET).parse()?);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::try_new(&settings.log_filter)?)
+        .with_env_filter(filter)
         .init();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)

@@ -13,6 +13,7 @@ use http::{HeaderMap, header};
 
 use crate::{
     App, Store,
+    audit::{Action, Change},
     body::JsonBody,
     caller::{Now, Tenant, WebhookPath},
     draft::Draft,
@@ -70,11 +71,17 @@ pub(crate) async fn replace<S: Store>(
         config: sealed.config,
         audit: Audit {
             modified_at: now,
-            modified_by: tenant.actor,
-            ..stored.audit
+            modified_by: tenant.actor.clone(),
+            ..stored.audit.clone()
         },
-        key: tenant.key,
+        key: tenant.key.clone(),
     };
+    let change = Change::of_webhook(
+        &tenant,
+        Action::ReplaceWebhook,
+        Some(&stored),
+        Some(&webhook),
+    );
     match app.store.replace(&webhook).await {
         Ok(()) => {}
         Err(StoreError::Stale) => {
@@ -84,8 +91,12 @@ pub(crate) async fn replace<S: Store>(
                 return Err(ApiError::PreconditionFailed(current.map(Box::new)));
             }
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            change.failed(&error);
+            return Err(error.into());
+        }
     }
+    change.made();
     Ok((
         [(header::ETAG, precondition::etag(&webhook))],
         Json(

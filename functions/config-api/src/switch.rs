@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 
 use crate::{
     App, Store,
+    audit::{Action, Change},
     caller::{CampaignPath, Now, Tenant},
     error::ApiError,
     openapi::{self, SandboxHeaders},
@@ -64,17 +65,22 @@ pub(crate) async fn switch_on<S: Store>(
         return Err(ApiError::WebhookNotConfigured);
     }
     let wanted = CampaignSwitch {
-        key: tenant.key,
+        key: tenant.key.clone(),
         campaign,
         enabled_at: now,
-        enabled_by: tenant.actor,
+        enabled_by: tenant.actor.clone(),
     };
+    let change = Change::of_campaign(&tenant, Action::SwitchCampaignOn, &wanted.campaign);
     let (switch, is_new) = match app.store.switch_on(&wanted).await {
         Ok(switched) => switched,
         Err(StoreError::Stale) => return Err(ApiError::SwitchedOffMeanwhile),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            change.failed(&error);
+            return Err(error.into());
+        }
     };
     let status = if is_new {
+        change.made();
         StatusCode::CREATED
     } else {
         StatusCode::OK
@@ -132,6 +138,14 @@ pub(crate) async fn switch_off<S: Store>(
     tenant: Tenant,
     CampaignPath(campaign): CampaignPath,
 ) -> Result<StatusCode, ApiError> {
-    app.store.switch_off(&tenant.key, &campaign).await?;
+    let change = Change::of_campaign(&tenant, Action::SwitchCampaignOff, &campaign);
+    match app.store.switch_off(&tenant.key, &campaign).await {
+        Ok(true) => change.made(),
+        Ok(false) => {}
+        Err(error) => {
+            change.failed(&error);
+            return Err(error.into());
+        }
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod cloud;
 pub(crate) mod events;
+pub(crate) mod logs;
 pub(crate) mod queues;
 pub(crate) mod receiver;
 pub(crate) mod tenant;

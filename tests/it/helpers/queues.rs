@@ -5,14 +5,13 @@ use std::{
     sync::{LazyLock, Mutex},
 };
 
-use aws_sdk_cloudwatchlogs::Client as Logs;
 use aws_sdk_sqs::{
     Client as Sqs,
     types::{Message, SendMessageBatchRequestEntry},
 };
 use serde_json::Value;
 
-use super::{cloud::Cloud, eventually};
+use super::{cloud::Cloud, eventually, logs};
 
 /// Puts messages on the feedback queue in one call, as the messaging backend does.
 pub(crate) async fn put(group: &str, bodies: &[String]) {
@@ -81,22 +80,5 @@ pub(crate) async fn outcome_line(event_id: &str) -> Value {
 
 /// The lines in which the delivery function told outcomes so far, in the order of each environment.
 pub(crate) async fn outcome_lines() -> Vec<Value> {
-    let cloud = Cloud::get();
-    let logs = Logs::new(&cloud.aws().await);
-    let mut pages = logs
-        .filter_log_events()
-        .log_group_name(cloud.output("DeliveryLogGroup"))
-        .into_paginator()
-        .send();
-    let mut lines = Vec::new();
-    while let Some(page) = pages.next().await {
-        let messages = page.unwrap().events.unwrap_or_default().into_iter();
-        lines.extend(
-            messages
-                .filter_map(|line| line.message)
-                .filter(|text| text.contains("outcome"))
-                .filter_map(|text| serde_json::from_str(&text).ok()),
-        );
-    }
-    lines
+    logs::lines("DeliveryLogGroup", "outcome").await
 }

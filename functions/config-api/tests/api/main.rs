@@ -1,10 +1,12 @@
 //! The whole API on an in-memory store and a stand-in for AWS KMS, called with the events that API Gateway sends.
 #![expect(clippy::unwrap_used, reason = "this crate is made of assertions")]
 
+mod audit;
 mod bad_authentication;
 mod bad_fields;
 mod bad_requests;
 mod campaigns;
+mod captured;
 mod client_credentials;
 mod documents;
 mod faults;
@@ -12,6 +14,7 @@ mod health;
 mod helpers;
 mod logs;
 mod properties;
+mod protection;
 mod roles;
 mod scope;
 mod secrets;
