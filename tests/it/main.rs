@@ -13,7 +13,6 @@ mod health;
 mod helpers;
 mod hostile;
 mod odd_messages;
-mod permissions;
 mod redrive;
 mod signatures;
 mod store;

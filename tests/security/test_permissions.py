@@ -51,6 +51,12 @@ def read(stack: Stack) -> int:
     return Organisation(stack).call("GET", "/campaigns/c/feedback-webhook").status_code
 
 
+def read_health(stack: Stack) -> int:
+    organisation = Organisation(stack)
+    path = organisation.create(PUBLIC_URL).headers["Location"]
+    return organisation.call("GET", f"{path}/health").status_code
+
+
 def list_all(stack: Stack) -> int:
     return Organisation(stack).call("GET", "/feedback-webhooks").status_code
 
@@ -97,12 +103,14 @@ class Use:
 
 USES = {
     Permission("ConfigApiRole", "dynamodb:GetItem", "Table"): Use(read, 404, 503),
+    Permission("ConfigApiRole", "dynamodb:GetItem", "FindingsTable"): Use(read_health, 200, 503),
     Permission("ConfigApiRole", "dynamodb:Query", "Table"): Use(list_all, 200, 503),
     Permission("ConfigApiRole", "dynamodb:PutItem", "Table"): Use(create, 201, 503),
     Permission("ConfigApiRole", "dynamodb:DeleteItem", "Table"): Use(switch_off, 204, 503),
     Permission("ConfigApiRole", "kms:Encrypt", "SecretsKey"): Use(create_with_secret, 201, 503),
     Permission("DeliveryRole", "dynamodb:BatchGetItem", "Table"): Use(look_up, 0, 1),
-    Permission("DeliveryRole", "dynamodb:PutItem", "Table"): Use(state_when_gone, "gone", "healthy"),
+    Permission("DeliveryRole", "dynamodb:BatchGetItem", "FindingsTable"): Use(look_up, 0, 1),
+    Permission("DeliveryRole", "dynamodb:PutItem", "FindingsTable"): Use(state_when_gone, "gone", "healthy"),
     Permission("DeliveryRole", "sqs:SendMessage*", "RetryQueue"): Use(fail_to_deliver, 0, 1),
     Permission("DeliveryRole", "sqs:SendMessage*", "DeadLetterQueue"): Use(give_up, 0, 1),
 }
@@ -110,7 +118,7 @@ USES = {
 # Tests of their own, below.
 TESTED_APART = {
     Permission("DeliveryRole", "kms:Decrypt", "SecretsKey"),
-    Permission("DeliveryRole", "dynamodb:DeleteItem", "Table"),
+    Permission("DeliveryRole", "dynamodb:DeleteItem", "FindingsTable"),
 }
 
 # AWS Lambda itself uses these on the role's behalf; the local cloud reads queues and writes logs without asking IAM.
@@ -263,7 +271,7 @@ def test_without_deletion_a_circuit_cannot_close(stack: Stack, roles: Roles) -> 
         def state() -> str:
             return organisation.call("GET", path).json()["state"]
 
-        with roles.without(Permission("DeliveryRole", "dynamodb:DeleteItem", "Table")):
+        with roles.without(Permission("DeliveryRole", "dynamodb:DeleteItem", "FindingsTable")):
             # In one batch, since each execution environment counts the failures that it sees.
             invoke(stack, [organisation.event() for _ in range(6)])
             assert state() == "open"
@@ -291,6 +299,10 @@ def item(outputs: dict[str, Any]) -> dict[str, Any]:
     return {"TableName": outputs["TableName"], "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}}}
 
 
+def new_item(outputs: dict[str, Any]) -> dict[str, Any]:
+    return {"TableName": outputs["TableName"], "Item": item(outputs)["Key"]}
+
+
 FORBIDDEN = [
     Forbidden(
         "ConfigApiRole",
@@ -309,6 +321,21 @@ FORBIDDEN = [
     Forbidden("ConfigApiRole", "dynamodb", "scan", lambda out: {"TableName": out["TableName"]}),
     Forbidden("ConfigApiRole", "dynamodb", "update_item", item),
     Forbidden("ConfigApiRole", "dynamodb", "get_item", lambda out: item(out) | {"TableName": out["OtherTable"]}),
+    Forbidden(
+        "ConfigApiRole", "dynamodb", "put_item", lambda out: new_item(out) | {"TableName": out["FindingsTableName"]}
+    ),
+    Forbidden(
+        "ConfigApiRole", "dynamodb", "delete_item", lambda out: item(out) | {"TableName": out["FindingsTableName"]}
+    ),
+    Forbidden("DeliveryRole", "dynamodb", "put_item", new_item),
+    Forbidden("DeliveryRole", "dynamodb", "update_item", item),
+    Forbidden("DeliveryRole", "dynamodb", "delete_item", item),
+    Forbidden(
+        "DeliveryRole",
+        "dynamodb",
+        "batch_write_item",
+        lambda out: {"RequestItems": {out["TableName"]: [{"PutRequest": {"Item": item(out)["Key"]}}]}},
+    ),
     Forbidden("DeliveryRole", "kms", "encrypt", lambda out: {"KeyId": out["SecretsKeyArn"], "Plaintext": b"a"}),
     Forbidden(
         "DeliveryRole", "kms", "generate_data_key", lambda out: {"KeyId": out["SecretsKeyArn"], "KeySpec": "AES_256"}
