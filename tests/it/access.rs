@@ -15,7 +15,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::helpers::{
-    cloud::{Cloud, aws},
+    cloud::Cloud,
     tenant::{Answer, Tenant, VIEW, webhook, with_json},
 };
 
@@ -324,29 +324,4 @@ async fn every_answer_of_the_function_is_protected_and_no_other_origin_may_read_
     let answer = owner.send(preflight).await;
     assert!(!answer.status.is_success(), "{answer:?}");
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
-}
-
-/// The local cloud does not throttle, so this shows only that API Gateway is told to.
-#[test]
-fn the_stage_is_throttled_as_the_parameters_say() {
-    let api = Cloud::get().output("ApiId");
-    let stage = aws(&[
-        "apigatewayv2",
-        "get-stage",
-        "--api-id",
-        api,
-        "--stage-name",
-        "$default",
-    ]);
-    let settings = &stage["DefaultRouteSettings"];
-    assert_eq!(
-        settings["ThrottlingRateLimit"].as_f64(),
-        Some(100.0),
-        "{stage}"
-    );
-    assert_eq!(
-        settings["ThrottlingBurstLimit"].as_f64(),
-        Some(200.0),
-        "{stage}"
-    );
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from infra.local import customer
 from infra.local.paths import TOOLS
 from infra.local.stack import Stack
+from infra.parameters import template
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 # The organisation of the document's own examples, so that they are accepted.
@@ -42,3 +43,13 @@ def test_every_request_gets_an_answer_that_the_openapi_document_has(stack: Stack
     assert run.returncode == 0, (
         "some answers are not as the document says; the output above has requests to repeat them"
     )
+
+
+def test_the_stage_is_throttled_by_parameters_that_have_defaults() -> None:
+    """The emulator neither throttles nor keeps the settings of a stage, so the template is looked at."""
+    described = template()
+    settings = described["Resources"]["ApiStage"]["Properties"]["DefaultRouteSettings"]
+    limits = {"ThrottlingRateLimit": "ApiRateLimit", "ThrottlingBurstLimit": "ApiBurstLimit"}
+    for setting, parameter in limits.items():
+        assert settings[setting] == {"Ref": parameter}
+        assert described["Parameters"][parameter]["Default"] >= described["Parameters"][parameter]["MinValue"] >= 1

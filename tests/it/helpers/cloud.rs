@@ -1,17 +1,14 @@
 //! The local cloud with the deployed stack.
 
-use std::{collections::HashMap, fs, process::Command, sync::LazyLock};
+use std::{collections::HashMap, fs, sync::LazyLock};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use hostile::Authority;
-use serde_json::Value;
 
 /// What `infra` writes down about the cloud that it started.
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Cloud {
-    /// The one URL of all AWS services.
-    pub(crate) endpoint_url: String,
     /// Base URL of the API for clients that do not resolve its own host name.
     pub(crate) api_url: String,
     outputs: HashMap<String, String>,
@@ -60,20 +57,4 @@ impl Cloud {
             fs::read(&self.certificate_key).unwrap(),
         )
     }
-}
-
-/// What the aws command answers: for services that only a single test asks.
-pub(crate) fn aws(arguments: &[&str]) -> Value {
-    let output = Command::new("aws")
-        .args([
-            "--endpoint-url",
-            &Cloud::get().endpoint_url,
-            "--output",
-            "json",
-        ])
-        .args(arguments)
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
