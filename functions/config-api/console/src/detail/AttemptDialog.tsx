@@ -1,0 +1,125 @@
+import {
+  Button,
+  ButtonGroup,
+  Content,
+  Dialog,
+  DialogContainer,
+  Heading,
+  ToastQueue,
+} from '@react-spectrum/s2';
+import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import type { AttemptDetail } from '../api/announced';
+import type { Webhook } from '../api/api';
+import { asApiError } from '../api/problem';
+import { keys, useApp, usePermissions } from '../app';
+import { Code } from '../parts/Code';
+import { Exchange } from '../parts/Exchange';
+import { Facts } from '../parts/Facts';
+import { Failure } from '../parts/Failure';
+import { Loading } from '../parts/Loading';
+import { useTexts } from '../texts/texts';
+import { OutcomeBadge } from './Attempts';
+
+/** One attempt: what was sent, secrets masked, what was answered, and sending the event again. */
+export function AttemptDialog({
+  webhook,
+  attemptId,
+  onClose,
+}: {
+  webhook: Webhook;
+  attemptId: string;
+  onClose: () => void;
+}) {
+  const { sandbox, id } = webhook;
+  const { api } = useApp();
+  const { t } = useTexts();
+  const { mayChange } = usePermissions();
+  const queries = useQueryClient();
+  const attempt = useQuery({
+    queryKey: [...keys.attempts(sandbox, id), 'one', attemptId],
+    queryFn: () => api.attempt(sandbox, id, attemptId),
+  });
+  const again = useMutation({
+    mutationFn: () => api.sendAgain(sandbox, id, attemptId),
+    onSuccess: () => {
+      ToastQueue.positive(t('sentAgain'), { timeout: 6000 });
+      void queries.invalidateQueries({ queryKey: keys.attempts(sandbox, id) });
+      onClose();
+    },
+  });
+  const isImpossible = again.error !== null && asApiError(again.error).is('send-again-impossible');
+  return (
+    <DialogContainer onDismiss={onClose}>
+      <Dialog size="L">
+        <Heading slot="title">{t('attempt.title')}</Heading>
+        <Content>
+          {attempt.data ? (
+            <AttemptFacts attempt={attempt.data} />
+          ) : attempt.isPending ? (
+            <Loading />
+          ) : (
+            <Failure error={attempt.error} onRetry={() => void attempt.refetch()} />
+          )}
+          {again.error && (
+            <div className={style({ marginTop: 16 })}>
+              {isImpossible ? <p>{t('sendAgain.impossible')}</p> : <Failure error={again.error} />}
+            </div>
+          )}
+          {attempt.data && !attempt.data.canSendAgain && (
+            <p className={style({ font: 'ui-sm', color: 'neutral-subdued' })}>{t('sendAgain.impossible')}</p>
+          )}
+        </Content>
+        <ButtonGroup>
+          <Button variant="secondary" onPress={onClose}>
+            {t('close')}
+          </Button>
+          <Button
+            variant="primary"
+            isDisabled={!attempt.data?.canSendAgain || !mayChange}
+            isPending={again.isPending}
+            onPress={() => again.mutate()}
+          >
+            {t('sendAgain')}
+          </Button>
+        </ButtonGroup>
+      </Dialog>
+    </DialogContainer>
+  );
+}
+
+function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
+  const { t, exactTime, duration } = useTexts();
+  return (
+    <div className={style({ display: 'flex', flexDirection: 'column', gap: 20 })}>
+      <Facts
+        facts={[
+          [t('attempt.outcome'), <OutcomeBadge key="outcome" outcome={attempt.outcome} />],
+          [t('attempt.at'), exactTime(attempt.at)],
+          [t('attempt.http'), attempt.httpStatus ?? attempt.error],
+          [t('attempt.duration'), duration(attempt.durationMs)],
+          [t('attempt.number'), String(attempt.attempt)],
+          [t('attempt.version'), String(attempt.webhookVersion)],
+          [t('attempt.event'), attempt.eventId],
+          [t('attempt.status'), attempt.feedbackStatus],
+          [t('attempt.channel'), attempt.channel],
+          [t('attempt.campaign'), attempt.campaignId],
+          [t('attempt.requestId'), attempt.requestId],
+        ]}
+      />
+      {attempt.request && (
+        <Exchange title={t('request')} headers={attempt.request.headers} body={attempt.request.body}>
+          <Code text={`POST ${attempt.request.url}`} label={t('request.line')} />
+        </Exchange>
+      )}
+      {attempt.answer && (
+        <Exchange
+          title={t('answer.with', { status: String(attempt.answer.status) })}
+          headers={[]}
+          body={attempt.answer.bodyExcerpt}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+/** Stands in for the component library's fonts, which would come from another host. */
+export function Fonts(): null {
+  return null;
+}

@@ -1,0 +1,164 @@
+import {
+  Button,
+  ButtonGroup,
+  Content,
+  Dialog,
+  DialogContainer,
+  Heading,
+  InlineAlert,
+  ProgressBar,
+} from '@react-spectrum/s2';
+import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
+
+import type { StageName, TestResult, TestStage } from '../api/announced';
+import { type PlainKey, useTexts } from '../texts/texts';
+import { Code } from './Code';
+import { Failure } from './Failure';
+import { Exchange } from './Exchange';
+
+const STAGES: Record<StageName, PlainKey> = {
+  dns: 'stage.dns',
+  'address-check': 'stage.addressCheck',
+  connect: 'stage.connect',
+  tls: 'stage.tls',
+  authentication: 'stage.authentication',
+  answer: 'stage.answer',
+};
+
+/** What became of a test event, stage by stage. */
+export default function TestDialog({
+  result,
+  error,
+  isRunning,
+  onAgain,
+  onClose,
+}: {
+  result: TestResult | null;
+  error: unknown;
+  isRunning: boolean;
+  onAgain: () => void;
+  onClose: () => void;
+}) {
+  const { t } = useTexts();
+  return (
+    <DialogContainer onDismiss={onClose}>
+      <Dialog size="L">
+        <Heading slot="title">{t('test.title')}</Heading>
+        <Content>
+          {isRunning ? (
+            <ProgressBar isIndeterminate label={t('test.running')} styles={style({ width: 'full' })} />
+          ) : error ? (
+            <Failure error={error} />
+          ) : (
+            result && <Report result={result} />
+          )}
+        </Content>
+        <ButtonGroup>
+          <Button variant="secondary" onPress={onClose}>
+            {t('close')}
+          </Button>
+          <Button variant="primary" onPress={onAgain} isDisabled={isRunning}>
+            {t('test.again')}
+          </Button>
+        </ButtonGroup>
+      </Dialog>
+    </DialogContainer>
+  );
+}
+
+function Report({ result }: { result: TestResult }) {
+  const { t } = useTexts();
+  const isDelivered = result.outcome === 'delivered';
+  return (
+    <div className={style({ display: 'flex', flexDirection: 'column', gap: 20 })}>
+      <InlineAlert variant={isDelivered ? 'positive' : 'negative'}>
+        <Heading level={2}>{t(isDelivered ? 'test.delivered' : 'test.failed')}</Heading>
+        <Content>
+          {result.advice ? result.advice.text : t('test.delivered.text')}
+          <span className={style({ display: 'block', marginTop: 4, font: 'ui-sm' })}>
+            {t('test.eventId', { id: result.eventId })}
+          </span>
+        </Content>
+      </InlineAlert>
+      <ol className={style({ listStyleType: 'none', margin: 0, padding: 0 })} aria-label={t('test.stages')}>
+        {result.stages.map((stage) => (
+          <Stage key={stage.stage} stage={stage} />
+        ))}
+      </ol>
+      {result.request && (
+        <Exchange title={t('request')} headers={result.request.headers} body={result.request.body}>
+          <Code text={`${result.request.method} ${result.request.url}`} label={t('request.line')} />
+        </Exchange>
+      )}
+      {result.answer && (
+        <Exchange
+          title={t('answer.with', { status: String(result.answer.status) })}
+          headers={result.answer.headers.map((header) => ({ ...header, masked: false }))}
+          body={result.answer.bodyExcerpt}
+        />
+      )}
+    </div>
+  );
+}
+
+const MARKS = { passed: '✓', failed: '✕', 'not-reached': '–' } as const;
+const OUTCOMES = {
+  passed: 'stage.passed',
+  failed: 'stage.failed',
+  'not-reached': 'stage.notReached',
+} as const;
+
+const mark = style<{ outcome: TestStage['outcome'] }>({
+  display: 'inline-grid',
+  placeItems: 'center',
+  size: 20,
+  borderRadius: 'full',
+  font: 'ui-sm',
+  fontWeight: 'bold',
+  color: 'white',
+  flexShrink: 0,
+  backgroundColor: { outcome: { passed: 'positive', failed: 'negative', 'not-reached': 'gray-600' } },
+});
+
+function Stage({ stage }: { stage: TestStage }) {
+  const { t, duration } = useTexts();
+  const name = stage.stage in STAGES ? t(STAGES[stage.stage]) : stage.stage;
+  return (
+    <li
+      className={style({
+        display: 'grid',
+        gridTemplateColumns: ['auto', '1fr', 'auto'],
+        columnGap: 12,
+        alignItems: 'center',
+        paddingY: 8,
+        font: 'ui',
+        borderWidth: 0,
+        borderStyle: 'solid',
+        borderTopWidth: { default: 1, ':first-child': 0 },
+        borderColor: 'gray-200',
+      })}
+    >
+      <span role="img" aria-label={t(OUTCOMES[stage.outcome])} className={mark({ outcome: stage.outcome })}>
+        {MARKS[stage.outcome]}
+      </span>
+      <span className={style({ minWidth: 0 })}>
+        <span className={style({ fontWeight: 'bold' })}>{name}</span>
+        {stage.detail && (
+          <span
+            className={style({
+              display: 'block',
+              color: 'neutral-subdued',
+              font: 'ui-sm',
+              overflowWrap: 'anywhere',
+            })}
+          >
+            {stage.detail}
+          </span>
+        )}
+      </span>
+      <span className={style({ color: 'neutral-subdued' })}>
+        {stage.durationMs === null ? '' : duration(stage.durationMs)}
+      </span>
+    </li>
+  );
+}

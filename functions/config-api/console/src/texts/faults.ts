@@ -1,0 +1,62 @@
+import type { FieldFault } from '../api/problem';
+import type { Language, Texts } from './texts';
+
+/** A fault in words: the API's own in English, ours by the fault's code in other languages. */
+export function faultText(fault: FieldFault, language: Language, t: Texts['t']): string {
+  if (fault.code === 'claims-no-object') return t('fault.claims');
+  return language === 'en' ? fault.detail : (swedish[fault.code] ?? fault.detail);
+}
+
+const swedish: Record<string, string> = {
+  required: 'Fältet måste fyllas i.',
+  'audience-too-many': 'En token kan ha högst tio mottagare.',
+  'campaign-invalid': 'Kampanj-id:t måste vara 1 till 128 synliga ASCII-tecken utan ”#”.',
+  'claim-registered': 'Den här uppgiften har ett eget fält eller sätts vid varje signering.',
+  'claims-too-large': 'De extra uppgifterna får ha högst 4 096 byte som JSON.',
+  'header-carries-token': 'Den här rubriken bär autentiseringens token; ta bort den här.',
+  'header-name-duplicate': 'Varje rubrik kan anges en gång; stora och små bokstäver skiljs inte åt.',
+  'header-name-invalid':
+    "Ett rubriknamn måste vara 1 till 128 bokstäver, siffror och tecknen !#$%&'*+-.^_`|~ (RFC 9110).",
+  'header-name-reserved':
+    'Den här rubriken sätts av tjänsten eller hör till anslutningen; välj ett annat namn.',
+  'header-prefix-invalid': 'Prefixet får vara högst 32 synliga ASCII-tecken utan mellanslag.',
+  'header-value-invalid':
+    'Ett rubrikvärde måste vara 1 till 2 048 synliga ASCII-tecken utan mellanslag i början eller slutet.',
+  'headers-too-large': 'Rubrikparametrarna får ha högst 12 KiB tillsammans.',
+  'headers-too-many': 'En webhook kan ha högst 20 rubrikparametrar.',
+  'key-encrypted': 'Den privata nyckeln är skyddad med lösenord; klistra in den utan.',
+  'key-invalid':
+    'Den privata nyckeln passar inte till algoritmen eller är inte i PEM-form (”-----BEGIN PRIVATE KEY-----”).',
+  'key-public':
+    'Det här är en publik nyckel eller ett certifikat; den privata nyckeln behövs för att signera.',
+  'key-too-long': 'Nyckeln får ha högst 4 096 byte.',
+  'key-too-short': 'RSA-nyckeln måste vara giltig och ha minst 2 048 bitar.',
+  'key-wrong-form':
+    'Den privata nyckeln måste vara i PKCS #8-form; ”openssl pkcs8 -topk8 -nocrypt” omvandlar den.',
+  'lifetime-out-of-range': 'Giltighetstiden måste vara 60 till 86 400 sekunder.',
+  'name-invalid': 'Namnet måste vara 1 till 100 tecken långt, utan styrtecken.',
+  'not-applicable': 'Fältet passar inte till den valda algoritmen.',
+  'sandbox-invalid': 'Sandlådans namn måste vara 1 till 128 små bokstäver, siffror och bindestreck.',
+  'secret-too-short': 'Hemligheten är för kort för den här algoritmen.',
+  'selection-empty': 'Välj minst en.',
+  'selection-too-large': 'Välj högst 50.',
+  'status-invalid':
+    'En status måste vara 1 till 64 bokstäver, siffror, bindestreck, understreck och punkter.',
+  'token-text-invalid': 'Det här måste vara 1 till 512 byte text utan styrtecken.',
+  'unknown-field': 'Det finns inget sådant fält.',
+  'unknown-value': 'Värdet är inte ett av de möjliga.',
+  'url-credentials':
+    'Webhookens URL får inte innehålla användarnamn eller lösenord; använd autentisering eller en hemlig rubrik.',
+  'url-fragment': 'Webhookens URL får inte innehålla ett fragment (”#…”).',
+  'url-host-name':
+    'Värdnamnet i webhookens URL får vara högst 253 tecken långt, och varje del mellan punkter 1 till 63.',
+  'url-invalid':
+    'Webhookens URL måste vara en fullständig webbadress, till exempel https://hooks.example.com/feedback.',
+  'url-ip-address': 'Webhookens URL måste ange en värd, inte en IP-adress.',
+  'url-not-https': 'Webhookens URL måste börja med https://.',
+  'url-not-public': 'Webhookens URL måste ange en värd på det publika internet.',
+  'url-port': 'Webhookens URL måste använda HTTPS standardport, 443.',
+  'url-too-long': 'Webhookens URL får vara högst 2 000 byte lång.',
+  'url-trailing-dot': 'Värdnamnet i webhookens URL får inte sluta med en punkt.',
+  'wrong-type': 'Värdet har fel form.',
+};
