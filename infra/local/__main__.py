@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from infra.local import build, session
+from infra.local import admin_console, build, session
 from infra.local.cloud import LOOPBACK
 from infra.local.paths import LOCAL
 from infra.local.screen import console
@@ -21,9 +21,16 @@ def cli() -> None:
 
 @cli.command("build")
 def build_functions() -> None:
-    """Build both functions for Lambda."""
+    """Build the admin console and both functions for Lambda."""
     with build.exclusive():
         build.build(LOCAL / "processes")
+
+
+@cli.command("npm")
+@click.argument("script")
+def npm(script: str) -> None:
+    """Run a script of the admin console's package.json, its packages installed."""
+    sys.exit(admin_console.run(script, LOCAL / "processes"))
 
 
 def run_options(command: click.decorators.FC) -> click.decorators.FC:

@@ -1,4 +1,4 @@
-"""Builds both functions for Lambda. Cargo decides what has to be compiled again."""
+"""Builds the admin console and both functions for Lambda. Cargo decides what has to be compiled again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local import command, environment
+from infra.local import admin_console, command, environment
 from infra.local.paths import LOCAL, ROOT, TOOLS
 from infra.local.screen import step
 
@@ -26,7 +26,7 @@ def exclusive() -> Iterator[None]:
 
 
 def build(records: Path) -> None:
-    """Compile both functions, then lay the packages out in `.aws-sam/build`. `records` is where processes go on record.
+    """Build the console, compile both functions, then lay the packages out in `.aws-sam/build`. `records` is where processes go on record.
 
     `sam build` compiles too, but silently, and the first time takes minutes. So the functions are compiled beforehand,
     and its own calls of the same command find nothing left to do.
@@ -34,6 +34,7 @@ def build(records: Path) -> None:
     # Errors
     `Problem` with the compiler's message if the code does not compile.
     """
+    admin_console.build(records)
     with step("Compile both functions (minutes the first time)") as report:
         command.run(
             ["cargo", "lambda", "build", "--release"],

