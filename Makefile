@@ -5,11 +5,12 @@ LOCAL := $(VENV)/bin/python -m infra.local
 PYTEST := $(VENV)/bin/python -m pytest -q
 # On the deployed stack; the last one reads the logs that the others leave.
 SECURITY := $(addprefix tests/security/,test_permissions.py test_secrets.py test_api.py test_logs.py)
+CONSOLE := functions/config-api/console
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test abuse soak isolation fuzz lint audit sbom format build deploy down
+.PHONY: help run demo test abuse soak isolation fuzz screenshots lint audit sbom format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -25,9 +26,10 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 # All of Cargo's tests run in one command, so that everything is compiled once: with the features that the whole workspace
 # asks for.
-test: lint ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events included.
+test: lint ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
+	$(LOCAL) npm test
 	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
-	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY)'
+	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY); npm run --prefix $(CONSOLE) browser'
 
 abuse: $(VENV)/complete ## More made-up requests against the deployed API: make abuse EXAMPLES=100 SEED=7
 	EXAMPLES=$(or $(EXAMPLES),100) SEED=$(or $(SEED),$(shell date +%s)) $(LOCAL) exec -- $(PYTEST) -s tests/security/test_api.py tests/security/test_logs.py
@@ -46,11 +48,15 @@ fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ c
 	    .local/fuzz/$$target tests/fuzz/corpus/$$target -- -max_total_time=$(or $(SECONDS),60) -timeout=10 || exit 1; \
 	done
 
+screenshots: $(VENV)/complete ## Photograph each page of the admin console, for the documentation.
+	$(LOCAL) exec -- npm run --prefix $(CONSOLE) screenshots
+
 lint: $(VENV)/complete ## Check formatting, lints, documentation, dependencies and template.
 	cargo fmt --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	cargo-deny --locked check licenses bans sources
+	$(LOCAL) npm check
 	ruff format --check infra tests/security
 	ruff check infra tests/security
 	sam validate --region us-east-1
@@ -63,6 +69,7 @@ sbom: $(VENV)/complete ## Write a bill of materials (CycloneDX) of each function
 
 format: $(VENV)/complete ## Format the code.
 	cargo fmt
+	$(LOCAL) npm format
 	ruff format infra tests/security
 
 build: $(VENV)/complete ## Build both functions for Lambda.
