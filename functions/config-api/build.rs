@@ -5,7 +5,7 @@ use std::{env, path::Path};
 fn main() {
     println!("cargo::rerun-if-changed=console/dist");
     println!("cargo::rerun-if-env-changed=WITHOUT_CONSOLE");
-    let release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let release = env::var_os("PROFILE").is_some_and(|profile| profile == "release");
     let without = env::var_os("WITHOUT_CONSOLE").is_some();
     if release && !without && !Path::new("console/dist/index.html").exists() {
         println!(
