@@ -70,7 +70,7 @@ test('a private key is taken from a file', async ({ signedIn: page, receiver }) 
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.getByText('JWT (ES256)')).toBeVisible();
   await page.getByRole('tab', { name: 'For developers' }).click();
-  await expect(page.getByLabel('Node.js').first()).toContainText('importSPKI');
+  await expect(page.getByRole('group', { name: 'Node.js' })).toContainText('importSPKI');
   await expectAccessible(page);
 });
 
