@@ -17,7 +17,8 @@ export type HealthState = 'healthy' | 'failing' | 'open' | 'gone' | 'paused';
 export interface InventoryHealth {
   state: HealthState;
   since: string | null;
-  lastDeliveryAt: string | null;
+  /** Null before the first delivery; left out where the API does not tell. */
+  lastDeliveryAt?: string | null;
 }
 
 export interface MaskedHeader {

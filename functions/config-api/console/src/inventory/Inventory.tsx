@@ -14,7 +14,7 @@ import {
 } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import Refresh from '@react-spectrum/s2/icons/Refresh';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
@@ -153,7 +153,7 @@ function Empty({ sandbox, mayChange }: { sandbox: string; mayChange: boolean }) 
 const ANY = 'any';
 
 function WebhookTable({
-  webhooks,
+  webhooks: listed,
   existing,
   sandboxPicker,
 }: {
@@ -162,6 +162,7 @@ function WebhookTable({
   sandboxPicker: ReactNode;
 }) {
   const { t, locale } = useTexts();
+  const webhooks = useHealth(listed);
   const [query, setQuery] = useSearchParams();
   const healthText = useHealthText();
   const channelName = useChannelName();
@@ -216,14 +217,20 @@ function WebhookTable({
       id: 'health',
       label: t('column.health'),
       isSortable: true,
-      cell: (webhook) => <WebhookHealth webhook={webhook} />,
+      cell: ({ health }) => (health ? <HealthLight state={health.state} since={health.since} /> : '–'),
     },
     {
       id: 'lastDelivery',
       label: t('column.lastDelivery'),
       isSortable: true,
       cell: (webhook) =>
-        webhook.health?.lastDeliveryAt ? <Time iso={webhook.health.lastDeliveryAt} /> : t('never'),
+        !webhook.health || webhook.health.lastDeliveryAt === undefined ? (
+          '–'
+        ) : webhook.health.lastDeliveryAt ? (
+          <Time iso={webhook.health.lastDeliveryAt} />
+        ) : (
+          t('never')
+        ),
     },
     {
       id: 'modified',
@@ -316,16 +323,20 @@ function WebhookTable({
   );
 }
 
-/** The health that the list tells, else asked for by itself. */
-function WebhookHealth({ webhook }: { webhook: Webhook }) {
+/** The webhooks with their health: what the list tells, else asked for one by one. */
+function useHealth(webhooks: Webhook[]): Webhook[] {
   const { api } = useApp();
-  const health = useQuery({
-    queryKey: keys.health(webhook.sandbox, webhook.id),
-    queryFn: () => api.health(webhook.sandbox, webhook.id),
-    enabled: !webhook.health,
-    refetchInterval: POLL_MS,
+  const asked = useQueries({
+    queries: webhooks.map(({ sandbox, id, health }) => ({
+      queryKey: keys.health(sandbox, id),
+      queryFn: () => api.health(sandbox, id),
+      enabled: !health,
+      refetchInterval: POLL_MS,
+    })),
   });
-  const known = webhook.health ?? health.data;
-  if (known) return <HealthLight state={known.state as HealthState} since={known.since} />;
-  return <>{health.isError ? '–' : '…'}</>;
+  return webhooks.map((webhook, index) => {
+    const health = asked[index]?.data;
+    if (webhook.health || !health) return webhook;
+    return { ...webhook, health: { state: health.state as HealthState, since: health.since ?? null } };
+  });
 }
