@@ -26,7 +26,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 # All of Cargo's tests run in one command, so that everything is compiled once: with the features that the whole workspace
 # asks for.
-test: lint ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
+test: lint tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
 	$(LOCAL) npm test
 	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
 	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY); npm run --prefix $(CONSOLE) browser'
@@ -57,8 +57,8 @@ lint: $(VENV)/complete ## Check formatting, lints, documentation, dependencies a
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 	cargo-deny --locked check licenses bans sources
 	$(LOCAL) npm check
-	ruff format --check infra tests/security
-	ruff check infra tests/security
+	ruff format --check infra tests/referees tests/security
+	ruff check infra tests/referees tests/security
 	sam validate --region us-east-1
 
 audit: $(VENV)/complete ## Compare the dependencies with the published advisories (RustSec, from GitHub).
@@ -70,7 +70,7 @@ sbom: $(VENV)/complete ## Write a bill of materials (CycloneDX) of each function
 format: $(VENV)/complete ## Format the code.
 	cargo fmt
 	$(LOCAL) npm format
-	ruff format infra tests/security
+	ruff format infra tests/referees tests/security
 
 build: $(VENV)/complete ## Build both functions for Lambda.
 	@$(LOCAL) build
@@ -81,6 +81,10 @@ deploy: build ## Deploy to your AWS account: explains the parameters, then asks 
 
 down: $(VENV)/complete ## End what a crashed run left, and remove its state.
 	@$(LOCAL) down
+
+tests/referees/node_modules: tests/referees/package-lock.json
+	npm ci --prefix tests/referees
+	@touch $@
 
 $(VENV)/complete: infra/requirements.txt
 	@infra/tools.sh $(PYTHON) $(VENV)

@@ -48,12 +48,24 @@ const fn route(
 }
 
 /// In the order in which they are called: what deletes comes last.
-const PRIVATE: [Route; 10] = [
+const PRIVATE: [Route; 13] = [
     route("get", "/me", [200, 200, 200]),
     route("get", "/feedback-webhooks", [200, 200, 200]),
     route("get", "/feedback-webhooks/{id}", [200, 200, 404]),
     route("get", "/feedback-webhooks/{id}/health", [200, 200, 404]),
     route("put", "/feedback-webhooks/{id}", [200, 403, 404]),
+    // The webhook signs with no key pair, and the body is no key.
+    route("post", "/feedback-webhooks/{id}/next-key", [400, 403, 404]),
+    route(
+        "post",
+        "/feedback-webhooks/{id}/next-key/activate",
+        [409, 403, 404],
+    ),
+    route(
+        "delete",
+        "/feedback-webhooks/{id}/next-key",
+        [409, 403, 404],
+    ),
     route(
         "get",
         "/campaigns/{campaignId}/feedback-webhook",
@@ -72,8 +84,12 @@ const PRIVATE: [Route; 10] = [
     route("delete", "/feedback-webhooks/{id}", [204, 403, 404]),
     route("post", "/feedback-webhooks", [201, 403, 201]),
 ];
-/// Routes that everybody may read.
-const PUBLIC: [&str; 2] = ["/openapi.json", "/feedback-event.schema.json"];
+/// Routes that everybody may read, and what they answer. The webhook has no key set.
+const PUBLIC: [(&str, u16); 3] = [
+    ("/openapi.json", 200),
+    ("/feedback-event.schema.json", 200),
+    ("/feedback-webhooks/{id}/jwks.json", 404),
+];
 
 impl Route {
     /// Calls it, for this webhook and campaign, with all that a change needs.
@@ -130,7 +146,9 @@ fn every_route_of_the_api_is_in_the_table() {
         }
     }
     let private = PRIVATE.iter().map(|route| (route.name(), true));
-    let public = PUBLIC.iter().map(|path| (format!("get {path}"), false));
+    let public = PUBLIC
+        .iter()
+        .map(|(path, _)| (format!("get {path}"), false));
     assert_eq!(described, private.chain(public).collect());
 }
 
@@ -173,14 +191,11 @@ async fn another_organisation_changes_nothing_and_cannot_tell_what_exists() {
         let absent = route.call(&other, &nothing, "no-such-campaign").await;
         let foreign = route.call(&other, &id, CAMPAIGN).await;
         // The sandbox has a webhook after the first call.
-        let expected = if route.method == "post" {
-            409
-        } else {
-            route.other
-        };
+        let creates = route.name() == "post /feedback-webhooks";
+        let expected = if creates { 409 } else { route.other };
         assert_eq!(absent.status, route.other, "{}: {absent:?}", route.name());
         assert_eq!(foreign.status, expected, "{}: {foreign:?}", route.name());
-        if route.method != "post" {
+        if !creates {
             assert_eq!(told(&foreign), told(&absent), "{}", route.name());
         }
         assert!(!told(&foreign).1.to_string().contains(&id), "{foreign:?}");
@@ -281,8 +296,9 @@ async fn nobody_gets_in_without_a_valid_token() {
             let answer = route.call(&caller, &id, CAMPAIGN).await;
             assert_eq!(answer.status, 401, "{what}: {}: {answer:?}", route.name());
         }
-        for path in PUBLIC {
-            assert_eq!(caller.get(path).await.status, 200, "{what}: {path}");
+        for (path, status) in PUBLIC {
+            let answer = caller.get(&path.replace("{id}", &id)).await;
+            assert_eq!(answer.status, status, "{what}: {path}");
         }
     }
     let read = owner.get(&format!("/feedback-webhooks/{id}")).await;

@@ -12,6 +12,7 @@ mod delivery;
 mod health;
 mod helpers;
 mod hostile;
+mod keys;
 mod odd_messages;
 mod redrive;
 mod signatures;

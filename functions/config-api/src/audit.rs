@@ -25,6 +25,9 @@ pub(crate) enum Action {
     CreateWebhook,
     ReplaceWebhook,
     DeleteWebhook,
+    PublishNextKey,
+    ActivateNextKey,
+    DeleteNextKey,
     SwitchCampaignOn,
     SwitchCampaignOff,
 }
@@ -35,6 +38,9 @@ impl Action {
             Self::CreateWebhook => "webhook.create",
             Self::ReplaceWebhook => "webhook.replace",
             Self::DeleteWebhook => "webhook.delete",
+            Self::PublishNextKey => "webhook.publish-next-key",
+            Self::ActivateNextKey => "webhook.activate-next-key",
+            Self::DeleteNextKey => "webhook.delete-next-key",
             Self::SwitchCampaignOn => "campaign.switch-on",
             Self::SwitchCampaignOff => "campaign.switch-off",
         }

@@ -52,6 +52,11 @@ pub struct Now(pub Timestamp);
 pub struct WebhookPath(WebhookId);
 
 impl WebhookPath {
+    /// The id, for what is public.
+    pub fn id(self) -> WebhookId {
+        self.0
+    }
+
     /// The sandbox's webhook, if it is the one of the path.
     ///
     /// # Errors

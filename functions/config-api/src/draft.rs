@@ -16,22 +16,25 @@ use domain::{
         CustomHeaderName, CustomHeaderValue, check_total, duplicate_name, header_value,
         sealed_bytes,
     },
-    jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
+    jwt::{
+        Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
+    },
     secret::SealedSecret,
 };
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use signing::SigningKey;
 
 pub(crate) use client_credentials::ClientCredentialsDraft;
 pub(crate) use standard_webhooks::{PreviousDraft, SignatureSecretDraft, StandardWebhooksDraft};
 
 use crate::{
-    invalid::{Invalid, not_applicable, required},
+    invalid::{Invalid, required},
+    key_draft::{KeyDraft, KeyRequest},
     wire::{
         fields::{Checked, HeaderList, Readable},
-        request::{Across, AuthenticationRequest, HeaderRequest, JwtRequest, WebhookRequest},
+        jwt::JwtRequest,
+        request::{Across, AuthenticationRequest, HeaderRequest, WebhookRequest},
     },
 };
 
@@ -66,8 +69,10 @@ pub(crate) enum AuthenticationDraft {
 #[derive(Debug)]
 pub(crate) struct JwtDraft {
     pub(crate) algorithm: Algorithm,
-    pub(crate) key: SecretDraft,
+    pub(crate) key: KeyDraft,
     pub(crate) key_id: Option<TokenText>,
+    /// What has signed so far; its public half is needed a while longer.
+    pub(crate) previous: Option<Box<JwtAuthentication>>,
     pub(crate) issuer: Option<TokenText>,
     pub(crate) subject: Option<TokenText>,
     pub(crate) audience: Audiences,
@@ -75,6 +80,7 @@ pub(crate) struct JwtDraft {
     pub(crate) claims: ExtraClaims,
     pub(crate) header_name: HeaderName,
     pub(crate) header_prefix: TokenPrefix,
+    pub(crate) token_per_delivery: bool,
 }
 
 #[derive(Debug)]
@@ -194,8 +200,13 @@ fn authentication(
         }
         AuthenticationRequest::Jwt(request) => {
             let mut request = *request;
+            let previous = match stored.map(WebhookConfig::authentication) {
+                Some(Authentication::Jwt(jwt)) => Some(jwt),
+                _ => None,
+            };
             Ok(AuthenticationDraft::Jwt(Box::new(JwtDraft {
-                key: signing_key(&mut request, stored)?,
+                key: signing_key(&mut request, previous.map(Box::as_ref))?,
+                previous: previous.cloned(),
                 algorithm: request.algorithm.0,
                 key_id: optional(request.key_id),
                 issuer: optional(request.issuer),
@@ -205,46 +216,37 @@ fn authentication(
                 claims: or_default(request.claims),
                 header_name,
                 header_prefix: or_default(request.header_prefix),
+                token_per_delivery: request.token_per_delivery == Some(true),
             })))
         }
     }
 }
 
-/// The secret or private key: given and usable, or kept.
+/// The secret or private key: given and usable, made here, or kept.
 fn signing_key(
     request: &mut JwtRequest,
-    stored: Option<&WebhookConfig>,
-) -> Result<SecretDraft, (String, Refusal)> {
+    previous: Option<&JwtAuthentication>,
+) -> Result<KeyDraft, (String, Refusal)> {
     let algorithm = request.algorithm.0;
-    let (secret, private_key) = (request.secret.take(), request.private_key.take());
-    let (name, given, other_name, other) = if algorithm.is_symmetric() {
-        ("secret", secret, "privateKey", private_key)
-    } else {
-        ("privateKey", private_key, "secret", secret)
+    let given = KeyRequest {
+        secret: optional(request.secret.take()),
+        private_key: optional(request.private_key.take()),
+        generate: request.generate_key == Some(true),
     };
-    if other.is_some() {
-        return Err((
-            format!("/authentication/{other_name}"),
-            not_applicable(format!(
-                "{algorithm:?} signs with '{name}', not with '{other_name}'."
-            )),
-        ));
+    if let Some(key) = given.read(algorithm, "/authentication")? {
+        return Ok(key);
     }
-    let pointer = format!("/authentication/{name}");
-    if let Some(Checked(material)) = given {
-        SigningKey::parse(algorithm, &material).map_err(|refusal| (pointer, refusal))?;
-        return Ok(SecretDraft::Given(material));
-    }
-    match stored.map(WebhookConfig::authentication) {
-        Some(Authentication::Jwt(jwt)) if jwt.algorithm == algorithm => {
-            Ok(SecretDraft::Kept(jwt.key.clone()))
-        }
+    let name = if algorithm.is_symmetric() {
+        "secret"
+    } else {
+        "privateKey"
+    };
+    let missing = |message| Err((format!("/authentication/{name}"), required(message)));
+    match previous {
+        Some(jwt) if jwt.algorithm == algorithm => Ok(KeyDraft::Kept(jwt.keys.current().clone())),
         // The saved key cannot be read back here, so whether it fits another algorithm cannot be told.
-        Some(Authentication::Jwt(_)) => Err((
-            pointer,
-            required("The algorithm changes, so the key has to be given again."),
-        )),
-        _ => Err((pointer, required("This algorithm needs its key here."))),
+        Some(_) => missing("The algorithm changes, so the key has to be given again."),
+        None => missing("This algorithm needs its key here."),
     }
 }
 

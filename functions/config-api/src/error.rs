@@ -52,6 +52,16 @@ pub enum ApiError {
     PreconditionRequired,
     /// `If-Match` does not name the current version.
     PreconditionFailed(Option<Box<Webhook>>),
+    /// The webhook signs with no key pair.
+    NoKeyPair,
+    /// The next key is published already.
+    NextKeyExists,
+    /// No next key is published.
+    NoNextKey,
+    /// Nothing is published under this id.
+    NoSuchKeySet,
+    /// The cryptographic library made no key.
+    KeyNotGenerated(Box<dyn std::error::Error + Send + Sync>),
     /// DynamoDB does not answer.
     StoreUnavailable(Box<dyn std::error::Error + Send + Sync>),
     /// What DynamoDB answers cannot be read.
@@ -64,6 +74,14 @@ impl ApiError {
     /// A wrong request header.
     pub fn header(name: &'static str, refusal: Refusal) -> Self {
         Self::Invalid(vec![Fault::new(Place::Header(name), refusal)])
+    }
+
+    /// A wrong member of the body.
+    pub fn at(pointer: &str, refusal: Refusal) -> Self {
+        Self::Invalid(vec![Fault::new(
+            Place::Pointer(pointer.to_owned()),
+            refusal,
+        )])
     }
 
     /// A wrong parameter of the path.
@@ -182,7 +200,33 @@ impl ApiError {
                 "The webhook is another version now",
                 "Read the webhook again, repeat your change on what it is now, and send its new ETag as If-Match.",
             ),
-            Self::StoreUnavailable(_) | Self::KeyServiceUnavailable(_) => (
+            Self::NoKeyPair => (
+                StatusCode::CONFLICT,
+                "/problems/no-key-pair",
+                "The webhook signs with no key pair",
+                "Only JWT authentication with RS*, PS*, ES* or EdDSA has a next key.",
+            ),
+            Self::NextKeyExists => (
+                StatusCode::CONFLICT,
+                "/problems/next-key-exists",
+                "A next key is published already",
+                "Activate it, or delete it before you publish another one.",
+            ),
+            Self::NoNextKey => (
+                StatusCode::NOT_FOUND,
+                "/problems/next-key-not-found",
+                "No next key is published",
+                "Publish the next key first.",
+            ),
+            Self::NoSuchKeySet => (
+                StatusCode::NOT_FOUND,
+                "/problems/key-set-not-found",
+                "There is no key set",
+                "No key set is published here.",
+            ),
+            Self::StoreUnavailable(_)
+            | Self::KeyServiceUnavailable(_)
+            | Self::KeyNotGenerated(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "/problems/unavailable",
                 "The service is not available at the moment",
@@ -205,6 +249,7 @@ impl ApiError {
             Self::KeyServiceUnavailable(cause) => {
                 ("the key service does not answer", cause.as_ref())
             }
+            Self::KeyNotGenerated(cause) => ("no key was made", cause.as_ref()),
             _ => return,
         };
         tracing::error!(error.cause = cause_chain(cause), "{message}");
@@ -231,10 +276,9 @@ impl From<SealError> for ApiError {
     }
 }
 
-/// Keys could not be made; the log tells it apart.
 impl From<CryptoError> for ApiError {
     fn from(error: CryptoError) -> Self {
-        Self::KeyServiceUnavailable(Box::new(error))
+        Self::KeyNotGenerated(Box::new(error))
     }
 }
 

@@ -17,8 +17,11 @@ pub mod error;
 pub mod gateway;
 pub mod health;
 pub mod invalid;
+pub mod jwks;
+mod key_draft;
 pub mod list;
 pub mod me;
+pub mod next_key;
 pub mod openapi;
 pub mod precondition;
 pub mod problem;
@@ -34,20 +37,20 @@ use std::sync::Arc;
 
 use access::AccessRules;
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use config_store::{CampaignStore, ConfigStore, HealthStore};
+use config_store::{CampaignStore, ConfigStore, HealthStore, KeySetStore};
 use domain::endpoint::EndpointPolicy;
 use error::ApiError;
 use secrets::Sealer;
 
 /// What the API keeps things in.
-pub trait Store: ConfigStore + CampaignStore + HealthStore + 'static {}
+pub trait Store: ConfigStore + CampaignStore + HealthStore + KeySetStore + 'static {}
 
-impl<S: ConfigStore + CampaignStore + HealthStore + 'static> Store for S {}
+impl<S: ConfigStore + CampaignStore + HealthStore + KeySetStore + 'static> Store for S {}
 
 /// What the handlers share.
 #[derive(Debug)]
 pub struct App<S> {
-    /// Webhooks, switches, and the health of endpoints.
+    /// Webhooks, their key sets, switches, and the health of endpoints.
     pub store: S,
     /// Encrypts their secrets.
     pub sealer: Sealer,

@@ -11,6 +11,11 @@ pub fn etag(webhook: &Webhook) -> HeaderValue {
     header_value(format!("\"{}-{}\"", webhook.id, webhook.version))
 }
 
+/// The strong ETag of a key set. Keys leave it in between versions, when their time is over.
+pub fn key_set_etag(version: u64, keys: usize) -> HeaderValue {
+    header_value(format!("\"{version}-{keys}\""))
+}
+
 /// The path of a webhook.
 pub fn location(id: WebhookId) -> HeaderValue {
     header_value(format!("/feedback-webhooks/{id}"))
@@ -26,7 +31,7 @@ pub fn require_match(request: &HeaderMap, webhook: &Webhook) -> Result<(), ApiEr
     }
     let passes = request
         .typed_get::<IfMatch>()
-        .zip(typed_etag(webhook))
+        .zip(typed(&etag(webhook)))
         .is_some_and(|(condition, etag)| condition.precondition_passes(&etag));
     if passes {
         Ok(())
@@ -37,16 +42,16 @@ pub fn require_match(request: &HeaderMap, webhook: &Webhook) -> Result<(), ApiEr
     }
 }
 
-/// Whether the client says that it has this version already.
-pub fn is_known(request: &HeaderMap, webhook: &Webhook) -> bool {
+/// Whether the client says that it has what this ETag names already.
+pub fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
     request
         .typed_get::<IfNoneMatch>()
-        .zip(typed_etag(webhook))
+        .zip(typed(etag))
         .is_some_and(|(condition, etag)| !condition.precondition_passes(&etag))
 }
 
-fn typed_etag(webhook: &Webhook) -> Option<ETag> {
-    etag(webhook).to_str().ok()?.parse().ok()
+fn typed(etag: &HeaderValue) -> Option<ETag> {
+    etag.to_str().ok()?.parse().ok()
 }
 
 fn header_value(text: String) -> HeaderValue {

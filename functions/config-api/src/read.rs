@@ -50,8 +50,10 @@ pub(crate) async fn read<S: Store>(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let webhook = path.select(app.store.read(&tenant.key).await?)?;
-    let etag = [(header::ETAG, precondition::etag(&webhook))];
-    if precondition::is_known(&headers, &webhook) {
+    let etag = precondition::etag(&webhook);
+    let is_known = precondition::is_known(&headers, &etag);
+    let etag = [(header::ETAG, etag)];
+    if is_known {
         return Ok((StatusCode::NOT_MODIFIED, etag).into_response());
     }
     Ok((etag, Json(WebhookResponse::from(&webhook))).into_response())

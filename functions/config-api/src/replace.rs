@@ -10,6 +10,7 @@ use axum::{
 use config_store::StoreError;
 use domain::config::{Audit, Webhook};
 use http::{HeaderMap, header};
+use jiff::Timestamp;
 
 use crate::{
     App, Store,
@@ -20,7 +21,7 @@ use crate::{
     error::ApiError,
     openapi::{self, SandboxHeaders},
     precondition,
-    seal::seal,
+    seal::{Sealed, seal},
     wire::{request::WebhookRequest, response::WebhookResponse},
 };
 
@@ -65,8 +66,20 @@ pub(crate) async fn replace<S: Store>(
     precondition::require_match(&headers, &stored)?;
     let draft = Draft::read(body, &app.policy, Some(&stored.config))?;
     let sealed = seal(draft, &app.sealer, &tenant.key, now).await?;
+    let change = (&tenant, Action::ReplaceWebhook);
+    write(&app, change, &stored, sealed, now).await
+}
+
+/// Stores a webhook's next version, tells the audit trail who did what, and answers with the webhook and with a secret
+/// that was generated for it.
+pub(crate) async fn write<S: Store>(
+    app: &App<S>,
+    (tenant, action): (&Tenant, Action),
+    stored: &Webhook,
+    sealed: Sealed,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
     let webhook = Webhook {
-        id: stored.id,
         version: stored.version + 1,
         config: sealed.config,
         audit: Audit {
@@ -74,14 +87,9 @@ pub(crate) async fn replace<S: Store>(
             modified_by: tenant.actor.clone(),
             ..stored.audit.clone()
         },
-        key: tenant.key.clone(),
+        ..stored.clone()
     };
-    let change = Change::of_webhook(
-        &tenant,
-        Action::ReplaceWebhook,
-        Some(&stored),
-        Some(&webhook),
-    );
+    let change = Change::of_webhook(tenant, action, Some(stored), Some(&webhook));
     match app.store.replace(&webhook).await {
         Ok(()) => {}
         Err(StoreError::Stale) => {

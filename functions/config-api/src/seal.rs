@@ -3,7 +3,7 @@
 use domain::{
     config::{Authentication, WebhookConfig, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderValue, CustomHeaders},
-    jwt::JwtAuthentication,
+    jwt::{Algorithm, JwtAuthentication, TokenText},
     key::ConfigKey,
     oauth::ClientCredentials,
     secret::SealedSecret,
@@ -11,12 +11,13 @@ use domain::{
         PREVIOUS_SECRET_LIFETIME, PreviousSecret, SignaturePublicKey, SignatureSecret,
         StandardWebhooks,
     },
+    token_keys::{TokenKey, TokenKeys},
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use secrets::{SealError, Sealer};
-use signing::standard_webhooks::WebhookSecret;
+use signing::{SigningKey, standard_webhooks::WebhookSecret};
 
 use crate::{
     draft::{
@@ -25,6 +26,7 @@ use crate::{
     },
     error::ApiError,
     invalid::Invalid,
+    key_draft::KeyDraft,
 };
 
 /// A configuration whose secrets are encrypted.
@@ -38,8 +40,8 @@ pub(crate) struct Sealed {
 /// Encrypts under the context of `key`, all secrets at once, after those that are asked for were generated.
 ///
 /// # Errors
-/// [`ApiError::KeyServiceUnavailable`]; [`ApiError::Invalid`] for what only shows in the whole, such as headers that are
-/// too large together.
+/// [`ApiError::KeyServiceUnavailable`], [`ApiError::KeyNotGenerated`]; [`ApiError::Invalid`] for what only shows in the
+/// whole, such as headers that are too large together.
 pub(crate) async fn seal(
     draft: Draft,
     sealer: &Sealer,
@@ -86,13 +88,45 @@ pub(crate) async fn seal(
     })
 }
 
-struct Seal<'a> {
-    sealer: &'a Sealer,
-    key: &'a ConfigKey,
-    now: Timestamp,
+/// What is encrypted at the same time for the same tenant.
+pub(crate) struct Seal<'a> {
+    pub(crate) sealer: &'a Sealer,
+    pub(crate) key: &'a ConfigKey,
+    pub(crate) now: Timestamp,
 }
 
 impl Seal<'_> {
+    /// Encrypts a key that signs tokens, or makes one, and finds what is published of it.
+    pub(crate) async fn token_key(
+        &self,
+        draft: KeyDraft,
+        algorithm: Algorithm,
+        id: Option<TokenText>,
+    ) -> Result<TokenKey, ApiError> {
+        let (secret, public) = match draft {
+            KeyDraft::Kept(key) => (key.secret, key.public.map(|public| public.key)),
+            KeyDraft::Given { secret, public } => {
+                let sealed = self.sealer.seal(self.key, &secret, self.now).await?;
+                (sealed, public)
+            }
+            KeyDraft::Generated => {
+                let failed = ApiError::KeyNotGenerated;
+                let secret =
+                    signing::generate(algorithm).map_err(|error| failed(Box::new(error)))?;
+                let public = SigningKey::parse(algorithm, &secret)
+                    .and_then(|key| key.public_key())
+                    .map_err(|refusal| failed(Box::new(refusal)))?;
+                let sealed = self.sealer.seal(self.key, &secret, self.now).await?;
+                (sealed, public)
+            }
+        };
+        let public = public
+            .map(|key| signing::publish(algorithm, key, id.clone()))
+            .transpose()
+            .map_err(|refusal| ApiError::KeyNotGenerated(Box::new(refusal)))?;
+        Ok(TokenKey { secret, id, public })
+    }
+
     async fn secret(&self, draft: SecretDraft) -> Result<SealedSecret, SealError> {
         match draft {
             SecretDraft::Given(secret) => self.sealer.seal(self.key, &secret, self.now).await,
@@ -121,6 +155,7 @@ impl Seal<'_> {
                     algorithm,
                     key,
                     key_id,
+                    previous,
                     issuer,
                     subject,
                     audience,
@@ -128,11 +163,22 @@ impl Seal<'_> {
                     claims,
                     header_name,
                     header_prefix,
+                    token_per_delivery,
                 } = *draft;
+                let key = self.token_key(key, algorithm, key_id).await?;
+                let keys = match previous {
+                    None => TokenKeys::new(key),
+                    Some(previous) => {
+                        let keeps_next = previous.algorithm == algorithm;
+                        previous
+                            .keys
+                            .replaced(key, keeps_next, previous.lifetime, self.now)
+                            .map_err(|refusal| ApiError::at("/authentication/keyId", refusal))?
+                    }
+                };
                 Authentication::Jwt(Box::new(JwtAuthentication {
                     algorithm,
-                    key: self.secret(key).await?,
-                    key_id,
+                    keys,
                     issuer,
                     subject,
                     audience,
@@ -140,6 +186,7 @@ impl Seal<'_> {
                     claims,
                     header_name,
                     header_prefix,
+                    token_per_delivery,
                 }))
             }
         };

@@ -288,7 +288,7 @@ mod tests {
             let progress = Progress {
                 attempts, first_attempt_at, last_attempt_at, retry_at, last_status, last_error, held_since,
             };
-            let sent = progress.write("e-1", Some(&key()), None);
+            let sent = progress.write("e-1", Some(&key()), None, MESSAGE_MAX_BYTES).unwrap();
             prop_assert_eq!(Progress::read(&received(sent), Timestamp::MAX), progress);
         }
     }

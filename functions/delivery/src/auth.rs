@@ -1,7 +1,8 @@
 //! What a webhook's requests carry to be let in: custom headers, secret ones among them, and a token or a signature.
 //!
 //! Secrets are opened once per version of a webhook, and a token is signed once and used until shortly before it
-//! expires. Access tokens are fetched by `oauth`. Nothing here is ever logged.
+//! expires, unless the webhook wants one for each delivery. Access tokens are fetched by `oauth`. Nothing here is ever
+//! logged.
 
 use std::{sync::Arc, time::Duration};
 
@@ -132,7 +133,7 @@ impl Authenticator {
         let credential = match webhook.config.authentication() {
             Authentication::None => Credential::None,
             Authentication::Jwt(jwt) => {
-                let material = open(&jwt.key).await?;
+                let material = open(&jwt.keys.current().secret).await?;
                 let key =
                     SigningKey::parse(jwt.algorithm, &material).map_err(|_| AuthError::Refused)?;
                 Credential::Jwt(Signer::new(key))
@@ -189,7 +190,7 @@ impl Credential {
         match (webhook.config.authentication(), self) {
             (Authentication::Jwt(jwt), Self::Jwt(signer)) => {
                 let token = signer
-                    .header(jwt, attempt.at)
+                    .header(jwt, webhook.config.url(), attempt, body)
                     .map_err(|_| AuthError::Refused)?;
                 headers.insert(jwt.header_name.clone(), token);
             }

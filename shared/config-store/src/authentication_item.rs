@@ -10,7 +10,7 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::item::{JwtItem, SealedItem};
+use crate::{item::SealedItem, jwt_item::JwtItem};
 
 /// The kind of authentication. An item with a kind that this version does not know cannot be read: its events are tried
 /// later, never sent without authentication.

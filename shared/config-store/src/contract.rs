@@ -11,6 +11,7 @@ use domain::{
     },
     endpoint::EndpointUrl,
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
+    jwk::{PublicKey, PublishedKey},
     jwt::{
         Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
     },
@@ -18,6 +19,7 @@ use domain::{
     oauth::{ClientAuthentication, ClientCredentials, ClientId, Scope, TokenAudience},
     secret::SealedSecret,
     standard_webhooks::{PreviousSecret, SignaturePublicKey, SignatureSecret, StandardWebhooks},
+    token_keys::{RetiredKey, TokenKey, TokenKeys},
 };
 use http::HeaderName;
 
@@ -51,6 +53,19 @@ macro_rules! contract_tests {
             only_who_saw_the_last_change_closes_a_circuit,
             an_endpoint_that_is_gone_stays_so,
         );
+        $crate::contract_tests!(key_set $store;
+            a_key_set_is_read_back_whole_without_its_organisation,
+            a_key_set_follows_every_change_of_its_webhook,
+            a_refused_write_leaves_the_key_set_as_it_was,
+        );
+    };
+    (key_set $store:expr; $($name:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $crate::key_set_contract::$name(&$store.await).await;
+            }
+        )*
     };
     (health $store:expr; $($name:ident,)*) => {
         $(
@@ -97,8 +112,24 @@ pub fn webhook(key: &ConfigKey) -> Webhook {
         url: EndpointUrl::parse("https://hooks.example.com/feedback?x=1").unwrap(),
         authentication: Authentication::Jwt(Box::new(JwtAuthentication {
             algorithm: Algorithm::RS256,
-            key: sealed(&[0, 1, 254, 255]),
-            key_id: Some(text("k1")),
+            keys: TokenKeys::from_parts(
+                TokenKey {
+                    secret: sealed(&[0, 1, 254, 255]),
+                    id: Some(text("k1")),
+                    public: Some(rsa_key("k1")),
+                },
+                Some(TokenKey {
+                    secret: sealed(b"next"),
+                    id: None,
+                    public: Some(rsa_key("k2")),
+                }),
+                vec![RetiredKey {
+                    key: rsa_key("k0"),
+                    published_at: "2026-01-01T00:00:00Z".parse().unwrap(),
+                    until: "2026-01-03T00:00:00Z".parse().unwrap(),
+                }],
+            )
+            .unwrap(),
             issuer: Some(text("issuer")),
             subject: None,
             audience: Audiences::new(vec![text("a"), text("b")]).unwrap(),
@@ -106,6 +137,7 @@ pub fn webhook(key: &ConfigKey) -> Webhook {
             claims: ExtraClaims::new(claims).unwrap(),
             header_name: HeaderName::from_static("x-token"),
             header_prefix: TokenPrefix::parse("").unwrap(),
+            token_per_delivery: true,
         })),
         headers: CustomHeaders::new(vec![
             CustomHeader {
@@ -133,6 +165,17 @@ pub fn webhook(key: &ConfigKey) -> Webhook {
             created_by: "creator@example.com".to_owned(),
             modified_at: "2026-02-03T04:05:06Z".parse().unwrap(),
             modified_by: "modifier@example.com".to_owned(),
+        },
+    }
+}
+
+fn rsa_key(id: &str) -> PublishedKey {
+    PublishedKey {
+        id: TokenText::parse(id).unwrap(),
+        algorithm: Algorithm::RS256,
+        key: PublicKey::Rsa {
+            n: format!("modulus-{id}"),
+            e: "AQAB".to_owned(),
         },
     }
 }

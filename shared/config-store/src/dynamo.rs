@@ -1,12 +1,12 @@
-//! How DynamoDB keeps configurations and switches. It is called here and in `dynamo_health` only, where every condition
-//! expression stands.
+//! How DynamoDB keeps configurations and switches. It is called here, in `dynamo_health` and in `dynamo_key_set` only,
+//! where every condition expression stands.
 
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
-    types::{AttributeValue, KeysAndAttributes},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
+    types::{AttributeValue, Delete, KeysAndAttributes, Put, TransactWriteItem},
 };
 use domain::{
     config::{CampaignSwitch, Webhook},
@@ -30,7 +30,7 @@ const BATCH_GET_FIRST_PAUSE_MS: u64 = 25;
 /// Names of the template's tables. Both have the partition key `pk` and the sort key `sk`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
-    /// Webhooks and campaign switches: what administrators want. Only the configuration API writes it.
+    /// Webhooks, their key sets and campaign switches: what administrators want. Only the configuration API writes it.
     pub configurations: String,
     /// The health of endpoints: what delivery finds out. Only delivery writes it.
     pub findings: String,
@@ -55,11 +55,19 @@ impl DynamoStore {
         org: &OrgId,
         sort_key: String,
     ) -> Result<Option<Attributes>, StoreError> {
+        self.read_item(table, primary_key(org, sort_key)).await
+    }
+
+    pub(crate) async fn read_item(
+        &self,
+        table: &str,
+        key: Attributes,
+    ) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(table)
-            .set_key(Some(primary_key(org, sort_key)))
+            .set_key(Some(key))
             .consistent_read(true)
             .send()
             .await
@@ -101,17 +109,21 @@ impl DynamoStore {
     }
 }
 
+/// Of the webhook that a write replaces or deletes.
+const IS_OF_VERSION: &str = "id = :id AND version = :version";
+
 impl ConfigStore for DynamoStore {
     async fn create(&self, webhook: &Webhook) -> Result<(), StoreError> {
-        self.client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.tables.configurations)
             .set_item(Some(item::webhook_to_item(webhook)?))
             .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|error| conditional(error, StoreError::AlreadyExists))?;
-        Ok(())
+            .build()
+            .map_err(incomplete)?;
+        let write = TransactWriteItem::builder().put(put).build();
+        self.write_with_key_set(write, webhook.id, webhook.key_set())
+            .await?
+            .ok_or(StoreError::AlreadyExists)
     }
 
     async fn read(&self, key: &ConfigKey) -> Result<Option<Webhook>, StoreError> {
@@ -161,34 +173,34 @@ impl ConfigStore for DynamoStore {
     }
 
     async fn replace(&self, webhook: &Webhook) -> Result<(), StoreError> {
-        self.client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.tables.configurations)
             .set_item(Some(item::webhook_to_item(webhook)?))
-            .condition_expression("id = :id AND version = :version")
+            .condition_expression(IS_OF_VERSION)
             .expression_attribute_values(":id", text(webhook.id.to_string()))
             .expression_attribute_values(":version", number(webhook.version.saturating_sub(1)))
-            .send()
-            .await
-            .map_err(|error| conditional(error, StoreError::Stale))?;
-        Ok(())
+            .build()
+            .map_err(incomplete)?;
+        let write = TransactWriteItem::builder().put(put).build();
+        self.write_with_key_set(write, webhook.id, webhook.key_set())
+            .await?
+            .ok_or(StoreError::Stale)
     }
 
     async fn delete(&self, key: &ConfigKey, id: WebhookId, version: u64) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
+        let sort_key = item::webhook_sort_key(&key.sandbox);
+        let delete = Delete::builder()
             .table_name(&self.tables.configurations)
-            .set_key(Some(primary_key(
-                &key.org,
-                item::webhook_sort_key(&key.sandbox),
-            )))
-            .condition_expression("id = :id AND version = :version")
+            .set_key(Some(primary_key(&key.org, sort_key)))
+            .condition_expression(IS_OF_VERSION)
             .expression_attribute_values(":id", text(id.to_string()))
             .expression_attribute_values(":version", number(version))
-            .send()
-            .await
-            .map_err(|error| conditional(error, StoreError::Stale))?;
-        Ok(())
+            .build()
+            .map_err(incomplete)?;
+        let write = TransactWriteItem::builder().delete(delete).build();
+        self.write_with_key_set(write, id, None)
+            .await?
+            .ok_or(StoreError::Stale)
     }
 }
 
@@ -354,7 +366,12 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-fn unavailable<E>(error: SdkError<E>) -> StoreError
+/// A request that was built without a part that it needs, which never happens.
+pub(crate) fn incomplete(error: BuildError) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}
+
+pub(crate) fn unavailable<E>(error: SdkError<E>) -> StoreError
 where
     E: std::error::Error + Send + Sync + 'static,
 {

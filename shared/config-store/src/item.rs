@@ -14,19 +14,16 @@ use domain::{
     },
     endpoint::EndpointUrl,
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
-    jwt::{
-        Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
-    },
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
     secret::SealedSecret,
 };
-use http::HeaderName;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     UnreadableItem,
     authentication_item::{AuthenticationParts, ClientCredentialsItem, Kind, StandardWebhooksItem},
+    jwt_item::JwtItem,
 };
 
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
@@ -128,21 +125,6 @@ struct WebhookItem {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct JwtItem {
-    algorithm: Algorithm,
-    key: SealedItem,
-    key_id: Option<TokenText>,
-    issuer: Option<TokenText>,
-    subject: Option<TokenText>,
-    audience: Vec<TokenText>,
-    lifetime_seconds: u64,
-    /// As JSON text, so that every number keeps its form.
-    claims: String,
-    header_name: String,
-    header_prefix: TokenPrefix,
-}
-
-#[derive(Serialize, Deserialize)]
 struct HeaderItem {
     name: String,
     value: Option<String>,
@@ -235,51 +217,6 @@ impl TryFrom<WebhookItem> for Webhook {
                 modified_at: item.modified_at,
                 modified_by: item.modified_by,
             },
-        })
-    }
-}
-
-impl From<&JwtAuthentication> for JwtItem {
-    fn from(jwt: &JwtAuthentication) -> Self {
-        Self {
-            algorithm: jwt.algorithm,
-            key: SealedItem::from(&jwt.key),
-            key_id: jwt.key_id.clone(),
-            issuer: jwt.issuer.clone(),
-            subject: jwt.subject.clone(),
-            audience: jwt.audience.as_slice().to_vec(),
-            lifetime_seconds: jwt.lifetime.as_seconds().into(),
-            claims: serde_json::Value::Object(jwt.claims.as_map().clone()).to_string(),
-            header_name: jwt.header_name.to_string(),
-            header_prefix: jwt.header_prefix.clone(),
-        }
-    }
-}
-
-impl TryFrom<JwtItem> for JwtAuthentication {
-    type Error = Refusal;
-
-    fn try_from(item: JwtItem) -> Result<Self, Refusal> {
-        let claims = serde_json::from_str(&item.claims).map_err(|_| {
-            Refusal::new("claims-invalid", "The extra claims are not a JSON object.")
-        })?;
-        let header_name = HeaderName::try_from(item.header_name.as_str()).map_err(|_| {
-            Refusal::new(
-                "header-name-invalid",
-                "The token's header has an illegal name.",
-            )
-        })?;
-        Ok(Self {
-            algorithm: item.algorithm,
-            key: item.key.into(),
-            key_id: item.key_id,
-            issuer: item.issuer,
-            subject: item.subject,
-            audience: Audiences::new(item.audience)?,
-            lifetime: TokenLifetime::from_seconds(item.lifetime_seconds)?,
-            claims: ExtraClaims::new(claims).map_err(|(_, refusal)| refusal)?,
-            header_name,
-            header_prefix: item.header_prefix,
         })
     }
 }

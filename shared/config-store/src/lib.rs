@@ -1,20 +1,25 @@
 //! Keeps webhook configurations and campaign switches.
 //!
-//! The traits say who needs what: [`ConfigStore`] and [`CampaignStore`] the configuration API, [`ConfigLookup`] and
-//! [`HealthStore`] delivery.
+//! The traits say who needs what: [`ConfigStore`], [`CampaignStore`] and [`KeySetStore`] the configuration API,
+//! [`ConfigLookup`] and [`HealthStore`] delivery.
 //! Both are implemented for DynamoDB and, with the feature `testing`, in memory; `contract` holds the tests that each
 //! implementation must pass. No HTTP and no policy here: what may be stored is decided before.
 
 mod authentication_item;
 mod dynamo;
 mod dynamo_health;
+mod dynamo_key_set;
 mod health_item;
 mod item;
+mod jwt_item;
+mod key_set_item;
 
 #[cfg(feature = "testing")]
 pub mod contract;
 #[cfg(feature = "testing")]
 pub mod health_contract;
+#[cfg(feature = "testing")]
+pub mod key_set_contract;
 #[cfg(feature = "testing")]
 mod memory;
 
@@ -23,6 +28,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{
     config::{CampaignSwitch, Webhook},
     health::EndpointHealth,
+    jwk::KeySet,
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 
@@ -68,7 +74,8 @@ pub struct WebhookPage {
 
 /// What the configuration API does with the store.
 ///
-/// A write is conditional in the store itself, so concurrent callers are told the truth.
+/// A write is conditional in the store itself, so concurrent callers are told the truth. It writes the webhook's key set
+/// too, or nothing, so the two never contradict each other.
 pub trait ConfigStore: Send + Sync {
     /// Stores a new webhook.
     ///
@@ -145,6 +152,19 @@ pub trait CampaignStore: Send + Sync {
         key: &ConfigKey,
         campaign: &CampaignId,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// The webhooks' public keys, for everybody to read: an organisation is not needed.
+pub trait KeySetStore: Send + Sync {
+    /// The key set of the webhook, as of the last write that was acknowledged; `None` if there is no such webhook, or it
+    /// signs with no key pair.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn read_key_set(
+        &self,
+        webhook: WebhookId,
+    ) -> impl Future<Output = Result<Option<KeySet>, StoreError>> + Send;
 }
 
 /// What delivery asks the store for: each key once.

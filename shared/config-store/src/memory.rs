@@ -8,11 +8,13 @@ use std::{
 use domain::{
     config::{CampaignSwitch, Webhook},
     health::{EndpointHealth, EndpointState},
+    jwk::KeySet,
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
 };
 
 use crate::{
-    CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, StoreError, Wanted, WebhookPage,
+    CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, KeySetStore, StoreError, Wanted,
+    WebhookPage,
 };
 
 /// Webhooks, switches and health in ordered maps behind one lock. Clones share them.
@@ -124,6 +126,16 @@ impl CampaignStore for MemoryStore {
             .switches
             .remove(&(key.clone(), campaign.clone()))
             .is_some())
+    }
+}
+
+impl KeySetStore for MemoryStore {
+    async fn read_key_set(&self, webhook: WebhookId) -> Result<Option<KeySet>, StoreError> {
+        let tables = self.tables();
+        let mut webhooks = tables.webhooks.values();
+        Ok(webhooks
+            .find(|stored| stored.id == webhook)
+            .and_then(Webhook::key_set))
     }
 }
 

@@ -2,8 +2,12 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::batch_get_item::BatchGetItemOutput,
-    types::{AttributeValue, KeysAndAttributes},
+    operation::{
+        batch_get_item::BatchGetItemOutput, transact_write_items::TransactWriteItemsError,
+    },
+    types::{
+        AttributeValue, CancellationReason, KeysAndAttributes, error::TransactionCanceledException,
+    },
 };
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use config_store::{ConfigLookup, ConfigStore, DynamoStore, StoreError, Tables, Wanted, contract};
@@ -130,18 +134,22 @@ async fn an_item_that_cannot_be_read_spoils_only_its_own_key() {
     );
 }
 
+/// A transaction that was cancelled, with the codes of its reasons.
+fn cancelled(codes: &'static [&'static str]) -> TransactWriteItemsError {
+    let reasons = codes
+        .iter()
+        .map(|code| CancellationReason::builder().code(*code).build());
+    TransactWriteItemsError::TransactionCanceledException(
+        TransactionCanceledException::builder()
+            .set_cancellation_reasons(Some(reasons.collect()))
+            .build(),
+    )
+}
+
 #[tokio::test]
 async fn throttling_is_unavailability_and_no_conflict() {
-    use aws_sdk_dynamodb::{
-        operation::put_item::PutItemError, types::error::ProvisionedThroughputExceededException,
-    };
-    let answers = mock!(Client::put_item).then_error(|| {
-        PutItemError::ProvisionedThroughputExceededException(
-            ProvisionedThroughputExceededException::builder()
-                .message("slow down")
-                .build(),
-        )
-    });
+    let answers = mock!(Client::transact_write_items)
+        .then_error(|| cancelled(&["ProvisionedThroughputExceeded", "None"]));
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&answers]);
     let result = store(client)
         .create(&contract::webhook(&contract::fresh_key()))
@@ -150,4 +158,22 @@ async fn throttling_is_unavailability_and_no_conflict() {
         matches!(result, Err(StoreError::Unavailable(_))),
         "{result:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_another_one_gets_in_the_way_of_is_repeated() {
+    let answers = mock!(Client::transact_write_items)
+        .sequence()
+        .error(|| cancelled(&["TransactionConflict", "None"]))
+        .error(|| cancelled(&["ConditionalCheckFailed", "None"]))
+        .build();
+    let client = mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&answers]);
+    let result = store(client)
+        .create(&contract::webhook(&contract::fresh_key()))
+        .await;
+    assert!(
+        matches!(result, Err(StoreError::AlreadyExists)),
+        "{result:?}"
+    );
+    assert_eq!(answers.num_calls(), 2);
 }

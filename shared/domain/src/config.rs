@@ -10,11 +10,13 @@ use crate::{
     Refusal,
     endpoint::EndpointUrl,
     headers::CustomHeaders,
+    jwk::KeySet,
     jwt::JwtAuthentication,
     key::{CampaignId, ConfigKey, WebhookId},
     oauth::ClientCredentials,
     standard_webhooks::StandardWebhooks,
     text_type,
+    token_keys::TokenKeys,
 };
 
 /// A webhook's descriptive name.
@@ -253,6 +255,15 @@ impl WebhookConfig {
         })
     }
 
+    /// The same with other keys, where there is JWT authentication.
+    #[must_use]
+    pub fn with_token_keys(mut self, keys: TokenKeys) -> Self {
+        if let Authentication::Jwt(jwt) = &mut self.authentication {
+            jwt.keys = keys;
+        }
+        self
+    }
+
     /// Descriptive name.
     pub fn name(&self) -> &WebhookName {
         &self.name
@@ -320,6 +331,18 @@ pub struct Webhook {
     pub config: WebhookConfig,
     /// Who and when.
     pub audit: Audit,
+}
+
+impl Webhook {
+    /// The public keys that its tokens can be verified with; `None` where it signs with none.
+    pub fn key_set(&self) -> Option<KeySet> {
+        match self.config.authentication() {
+            Authentication::Jwt(jwt) => jwt.keys.key_set(self.id, self.version),
+            Authentication::None
+            | Authentication::StandardWebhooks(_)
+            | Authentication::ClientCredentials(_) => None,
+        }
+    }
 }
 
 /// A campaign that has *Enable webhooks* switched on.

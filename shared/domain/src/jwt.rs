@@ -4,10 +4,12 @@ use http::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Refusal, secret::SealedSecret, text_type};
+use crate::{Refusal, text_type, token_keys::TokenKeys};
 
-/// Claims of RFC 7519 section 4.1, which have fields of their own or are set at each signature.
-const REGISTERED_CLAIMS: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+/// The claim that binds a token to a payload: the SHA-256 of the body in base64url, without padding.
+pub const BODY_CLAIM: &str = "body_sha256";
+/// Claims of RFC 7519 section 4.1 and our own, which have fields of their own or are set at each signature.
+const REGISTERED_CLAIMS: [&str; 8] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", BODY_CLAIM];
 /// Longest text in a claim or of a key id, in bytes: a token travels in a header, and servers bound those.
 const TEXT_MAX_BYTES: usize = 512;
 /// Most extra claims, measured as compact JSON in bytes, for the same reason.
@@ -220,10 +222,8 @@ impl Default for TokenPrefix {
 pub struct JwtAuthentication {
     /// The signature algorithm.
     pub algorithm: Algorithm,
-    /// The shared secret or the private key (PEM), encrypted.
-    pub key: SealedSecret,
-    /// `kid` of the token's header.
-    pub key_id: Option<TokenText>,
+    /// What signs, and what receivers verify with. All private keys are for the algorithm.
+    pub keys: TokenKeys,
     /// `iss`.
     pub issuer: Option<TokenText>,
     /// `sub`.
@@ -238,6 +238,8 @@ pub struct JwtAuthentication {
     pub header_name: HeaderName,
     /// The word before the token.
     pub header_prefix: TokenPrefix,
+    /// Whether each delivery gets a token of its own, bound to endpoint, event and body.
+    pub token_per_delivery: bool,
 }
 
 #[cfg(test)]

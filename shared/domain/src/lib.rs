@@ -8,11 +8,13 @@ pub mod endpoint;
 pub mod event;
 pub mod headers;
 pub mod health;
+pub mod jwk;
 pub mod jwt;
 pub mod key;
 pub mod oauth;
 pub mod secret;
 pub mod standard_webhooks;
+pub mod token_keys;
 
 /// Why a value was refused, in words that an administrator understands.
 ///

@@ -1,7 +1,10 @@
-//! Keys that sign JSON Web Tokens and requests: checked when an administrator saves one, used when an event is delivered.
+//! Keys that sign JSON Web Tokens and requests: made or checked when an administrator saves one, used when an event is
+//! delivered.
 //!
 //! Both functions share this crate, so a key that was accepted is a key that signs. No I/O and no clock.
 
+mod generate;
+mod public;
 pub mod standard_webhooks;
 
 use aws_lc_rs::signature::RsaKeyPair;
@@ -10,13 +13,19 @@ use jsonwebtoken::{EncodingKey, Header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+pub use generate::{GenerateError, generate};
+pub use public::publish;
+
 /// Longest secret or PEM file, in bytes: what the key service encrypts in one call. An RSA key of 4,096 bits has about
 /// 3,300 bytes as PEM.
 pub const KEY_MAX_BYTES: usize = 4_096;
 /// Smallest RSA key, in bits (RFC 7518 sections 3.3 and 3.5).
 const RSA_MIN_BITS: usize = 2_048;
 
-/// A key with the algorithm that it is used for. It is wiped from memory when dropped, and `Debug` hides it.
+/// A key with the algorithm that it is used for. `Debug` hides it.
+///
+/// Its bytes are wiped from memory when it is dropped. What the libraries copy while they read a PEM file is not wiped,
+/// but freed at once; AWS-LC wipes the form that it signs with.
 #[derive(Debug, Clone)]
 pub struct SigningKey {
     algorithm: Algorithm,

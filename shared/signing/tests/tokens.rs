@@ -11,7 +11,7 @@ use aws_lc_rs::{
 };
 use domain::jwt::Algorithm;
 use jwt_simple::prelude::*;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use signing::SigningKey;
 
 #[derive(Serialize, Deserialize, Debug, PartialEq)]
@@ -158,6 +158,50 @@ fn elliptic_curve_keys_sign_what_another_library_verifies() {
 }
 
 #[test]
+fn generated_keys_sign_what_their_published_halves_verify() {
+    for algorithm in Algorithm::ALL {
+        if algorithm.is_symmetric() {
+            assert!(signing::generate(algorithm).is_err());
+            continue;
+        }
+        let (one, other) = (
+            signing::generate(algorithm).unwrap(),
+            signing::generate(algorithm).unwrap(),
+        );
+        assert_ne!(one.expose_secret(), other.expose_secret());
+        let key = SigningKey::parse(algorithm, &one).unwrap();
+        let public = key.public_key().unwrap().unwrap();
+        let jwk = serde_json::to_value(public).unwrap();
+        let decoding =
+            jsonwebtoken::DecodingKey::from_jwk(&serde_json::from_value(jwk.clone()).unwrap());
+        let header: jsonwebtoken::Header =
+            jsonwebtoken::decode_header(token(algorithm, &one)).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(header.alg);
+        validation.set_audience(&["a"]);
+        jsonwebtoken::decode::<serde_json::Value>(
+            token(algorithm, &one),
+            &decoding.unwrap(),
+            &validation,
+        )
+        .unwrap();
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert_eq!(jwk.get(private), None, "{algorithm:?}");
+        }
+    }
+}
+
+#[test]
+fn an_ed25519_key_has_its_public_half_in_both_forms_of_pkcs8() {
+    let pair = Ed25519KeyPair::generate().unwrap();
+    let public = |der: &[u8]| {
+        let key = SigningKey::parse(Algorithm::EdDSA, &private_pem(der)).unwrap();
+        key.public_key().unwrap().unwrap()
+    };
+    let first = public(pair.to_pkcs8v1().unwrap().as_ref());
+    assert_eq!(public(pair.to_pkcs8().unwrap().as_ref()), first);
+}
+
+#[test]
 fn the_token_names_its_key() {
     let token = token(Algorithm::HS256, &SecretString::from("s".repeat(32)));
     let metadata = jwt_simple::token::Token::decode_metadata(&token).unwrap();
@@ -182,7 +226,6 @@ fn secrets_below_the_size_of_the_hash_are_refused() {
 
 #[test]
 fn what_is_no_suitable_private_key_is_refused_with_the_reason() {
-    use secrecy::ExposeSecret;
     let (rsa, public) = rsa(KeySize::Rsa2048);
     let p256 = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let p256 = private_pem(p256.to_pkcs8v1().unwrap().as_ref());

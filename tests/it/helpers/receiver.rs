@@ -45,7 +45,7 @@ impl Received {
 }
 
 /// What the receiver answers to a request.
-pub(crate) type Script = fn(&Received, earlier: usize) -> Response<Full<Bytes>>;
+type Script = dyn Fn(&Received, usize) -> Response<Full<Bytes>> + Send + Sync;
 
 /// A running endpoint; it stops with the test's runtime.
 pub(crate) struct Receiver {
@@ -61,7 +61,10 @@ impl Receiver {
 
     /// Starts an endpoint that answers by `script`, which is told how many requests with the same `webhook-id` came
     /// before.
-    pub(crate) async fn scripted(script: Script) -> Self {
+    pub(crate) async fn scripted(
+        script: impl Fn(&Received, usize) -> Response<Full<Bytes>> + Send + Sync + 'static,
+    ) -> Self {
+        let script: Arc<Script> = Arc::new(script);
         let (chain, key) = Cloud::get().certificate();
         let chain = CertificateDer::pem_slice_iter(&chain)
             .collect::<Result<Vec<_>, _>>()
@@ -82,12 +85,13 @@ impl Receiver {
         let log = received.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (acceptor, log) = (acceptor.clone(), log.clone());
+                let (acceptor, log, script) = (acceptor.clone(), log.clone(), script.clone());
                 tokio::spawn(async move {
                     let Ok(stream) = acceptor.accept(stream).await else {
                         return;
                     };
-                    let service = service_fn(move |request| answer(request, log.clone(), script));
+                    let service =
+                        service_fn(move |request| answer(request, log.clone(), script.clone()));
                     let server = auto::Builder::new(TokioExecutor::new());
                     // A client that goes away is none of the test's business.
                     let _ = server.serve_connection(TokioIo::new(stream), service).await;
@@ -130,7 +134,7 @@ pub(crate) fn json(code: u16, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
 async fn answer(
     request: Request<Incoming>,
     log: Arc<Mutex<Vec<Received>>>,
-    script: Script,
+    script: Arc<Script>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body

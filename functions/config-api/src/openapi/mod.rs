@@ -12,8 +12,8 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use problems::{
-    BodyProblems, CallerProblems, DocumentProblems, Exists, Invalid, NotConfigured, NotFound,
-    PreconditionProblems,
+    BodyProblems, CallerProblems, DocumentProblems, Exists, Invalid, KeyConflict, NotConfigured,
+    NotFound, PreconditionProblems,
 };
 
 use crate::{
@@ -22,8 +22,13 @@ use crate::{
     delete::{__path_delete, delete},
     documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
     health::{__path_health, health},
+    jwks::{__path_key_set, key_set},
     list::{__path_list, list},
     me::{__path_me, me},
+    next_key::{
+        __path_activate_next_key, __path_delete_next_key, __path_publish_next_key,
+        activate_next_key, delete_next_key, publish_next_key,
+    },
     problem::Problem,
     read::{__path_read, read},
     replace::{__path_replace, replace},
@@ -48,12 +53,17 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
     // The macro finds a route's description beside its handler, so each generic handler is named for one store first.
     let (create, list) = (create::<S>, list::<S>);
     let (read, replace, delete) = (read::<S>, replace::<S>, delete::<S>);
-    let health = health::<S>;
+    let (health, key_set) = (health::<S>, key_set::<S>);
+    let (publish_next_key, delete_next_key) = (publish_next_key::<S>, delete_next_key::<S>);
+    let activate_next_key = activate_next_key::<S>;
     let (switch_on, read_switch, switch_off) = (switch_on::<S>, read_switch::<S>, switch_off::<S>);
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(create, list))
         .routes(routes!(read, replace, delete))
         .routes(routes!(health))
+        .routes(routes!(publish_next_key, delete_next_key))
+        .routes(routes!(activate_next_key))
+        .routes(routes!(key_set))
         .routes(routes!(switch_on, read_switch, switch_off))
         .routes(routes!(me))
         .routes(routes!(openapi_document))

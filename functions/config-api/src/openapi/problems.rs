@@ -39,7 +39,7 @@ struct Shared {
 }
 
 /// All shared answers.
-fn shared() -> [Shared; 13] {
+fn shared() -> [Shared; 14] {
     let text = || String::from("The JSON ends too early at line 3, column 1.");
     [
         Shared {
@@ -75,11 +75,23 @@ fn shared() -> [Shared; 13] {
         },
         Shared {
             name: "NotFound",
-            description: "The sandbox has no webhook of this id, webhooks are not enabled for the campaign, or there is \
-                          nothing at this path.",
+            description: "The sandbox has no webhook of this id, webhooks are not enabled for the campaign, no key is \
+                          published, or there is nothing at this path.",
             header: None,
             gateway: None,
-            examples: vec![ApiError::NoSuchWebhook, ApiError::NotSwitchedOn],
+            examples: vec![
+                ApiError::NoSuchWebhook,
+                ApiError::NotSwitchedOn,
+                ApiError::NoNextKey,
+                ApiError::NoSuchKeySet,
+            ],
+        },
+        Shared {
+            name: "KeyConflict",
+            description: "The webhook signs with no key pair, or has a next key already.",
+            header: None,
+            gateway: None,
+            examples: vec![ApiError::NoKeyPair, ApiError::NextKeyExists],
         },
         Shared {
             name: "WebhookExists",
@@ -222,6 +234,8 @@ groups! {
     CallerProblems: "401" "Unauthenticated", "403" "Forbidden", "429" "Throttled", "500" "Internal", "503" "Unavailable";
     /// Of a public document.
     DocumentProblems: "429" "Throttled", "500" "Internal", "503" "Unavailable";
+    /// Of the next key.
+    KeyConflict: "409" "KeyConflict";
     /// Of a route with a body.
     BodyProblems: "413" "BodyTooLarge", "415" "UnsupportedMediaType";
     /// Of a change to a webhook.

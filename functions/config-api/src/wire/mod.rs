@@ -6,6 +6,7 @@
 pub mod client_credentials;
 pub mod fields;
 pub mod health;
+pub mod jwt;
 pub mod request;
 pub mod response;
 pub mod standard_webhooks;

@@ -7,14 +7,14 @@ use domain::{
     config::{CampaignScope, Channel, FeedbackStatus, Selection, WebhookName},
     endpoint::EndpointUrl,
     headers::CustomHeaderName,
-    jwt::{Algorithm, Audiences, ExtraClaims, TokenLifetime, TokenPrefix, TokenText},
 };
 use secrecy::SecretString;
 use utoipa::ToSchema;
 
 use super::{
     client_credentials::ClientCredentialsRequest,
-    fields::{Checked, HeaderList, ReadOnly, Readable, TokenHeaderName, wrong_type},
+    fields::{Checked, HeaderList, ReadOnly, Readable, wrong_type},
+    jwt::JwtRequest,
     standard_webhooks::StandardWebhooksRequest,
 };
 use crate::invalid::{Invalid, required};
@@ -192,64 +192,6 @@ impl Deserr<Invalid> for AuthenticationRequest {
             }
         }
     }
-}
-
-/// JWT authentication as a client sends it.
-#[derive(Debug, Deserr, ToSchema)]
-#[deserr(error = Invalid, rename_all = camelCase, deny_unknown_fields)]
-#[schema(rename_all = "camelCase")]
-pub struct JwtRequest {
-    /// The signature algorithm (RFC 7518, RFC 8037). HS* sign with `secret`, the others with `privateKey`.
-    #[schema(value_type = super::response::AlgorithmSchema)]
-    pub algorithm: Checked<Algorithm>,
-    /// The shared secret of HS256 (at least 32 bytes), HS384 (48) or HS512 (64). Left out of a replacement, the saved
-    /// one is kept.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, write_only, format = "password", max_length = 4096)]
-    pub secret: Option<Checked<SecretString>>,
-    /// The private key of the other algorithms: PKCS #8 as PEM, or PKCS #1 for RSA, without a password. Left out of a
-    /// replacement, the saved one is kept.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, write_only, format = "password", max_length = 4096)]
-    pub private_key: Option<Checked<SecretString>>,
-    /// `kid` in the token's header.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
-    pub key_id: Option<Checked<TokenText>>,
-    /// `iss`.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
-    pub issuer: Option<Checked<TokenText>>,
-    /// `sub`.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 512)]
-    pub subject: Option<Checked<TokenText>>,
-    /// `aud`.
-    #[deserr(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 10)]
-    pub audience: Option<Checked<Audiences>>,
-    /// `exp` less `iat`; 300 unless given.
-    #[deserr(default)]
-    #[schema(value_type = Option<u32>, minimum = 60, maximum = 86400, example = 300)]
-    pub lifetime_seconds: Option<Checked<TokenLifetime>>,
-    /// Further claims of any JSON type, at most 4,096 bytes as JSON; not the registered ones of RFC 7519.
-    #[deserr(default)]
-    #[schema(value_type = Option<Object>)]
-    pub claims: Option<Checked<ExtraClaims>>,
-    /// The header that carries the token; `Authorization` unless given.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, max_length = 128, example = "Authorization")]
-    pub header_name: Option<Checked<TokenHeaderName>>,
-    /// The word before the token, or an empty text for the token alone; `Bearer` unless given.
-    #[deserr(default)]
-    #[schema(value_type = Option<String>, max_length = 32, example = "Bearer")]
-    pub header_prefix: Option<Checked<TokenPrefix>>,
-    #[deserr(default)]
-    #[schema(ignore)]
-    secret_set_at: ReadOnly,
-    #[deserr(default)]
-    #[schema(ignore)]
-    private_key_set_at: ReadOnly,
 }
 
 /// A custom header as a client sends it.

@@ -3,17 +3,16 @@
 use domain::{
     config::{Authentication, CampaignScope, CampaignSwitch, Channel, FeedbackStatus, Webhook},
     headers::{CustomHeader, CustomHeaderValue},
-    jwt::{Algorithm, JwtAuthentication, TokenText},
     key::{CampaignId, SandboxName, WebhookId},
 };
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    client_credentials::ClientCredentialsResponse, standard_webhooks::StandardWebhooksResponse,
+    client_credentials::ClientCredentialsResponse, jwt::JwtResponse,
+    standard_webhooks::StandardWebhooksResponse,
 };
 
 /// A saved webhook.
@@ -76,48 +75,6 @@ enum AuthenticationResponse<'a> {
     /// An access token of an OAuth 2.0 authorization server.
     #[serde(rename = "oauth2ClientCredentials")]
     ClientCredentials(Box<ClientCredentialsResponse<'a>>),
-}
-
-/// JWT authentication; instead of the secret or private key it says when that was set.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = JwtAuthentication)]
-struct JwtResponse<'a> {
-    /// The signature algorithm.
-    #[schema(value_type = AlgorithmSchema)]
-    algorithm: Algorithm,
-    /// When the shared secret was set; for HS* only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "date-time", nullable = false)]
-    secret_set_at: Option<Timestamp>,
-    /// When the private key was set; for the other algorithms only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = "date-time", nullable = false)]
-    private_key_set_at: Option<Timestamp>,
-    /// `kid` in the token's header.
-    #[schema(value_type = Option<String>)]
-    key_id: Option<&'a TokenText>,
-    /// `iss`.
-    #[schema(value_type = Option<String>)]
-    issuer: Option<&'a TokenText>,
-    /// `sub`.
-    #[schema(value_type = Option<String>)]
-    subject: Option<&'a TokenText>,
-    /// `aud`.
-    #[schema(value_type = Vec<String>)]
-    audience: &'a [TokenText],
-    /// `exp` less `iat`.
-    #[schema(example = 300)]
-    lifetime_seconds: u32,
-    /// Further claims.
-    #[schema(value_type = Object)]
-    claims: &'a Map<String, Value>,
-    /// The header that carries the token.
-    #[schema(example = "authorization")]
-    header_name: &'a str,
-    /// The word before the token; empty for the token alone.
-    #[schema(example = "Bearer")]
-    header_prefix: &'a str,
 }
 
 /// A custom header; one with a secret value says when that was set.
@@ -206,28 +163,6 @@ pub enum CampaignScopeSchema {
     All,
 }
 
-/// A signature algorithm.
-#[derive(ToSchema)]
-#[schema(as = Algorithm)]
-#[expect(
-    missing_docs,
-    reason = "the names are those of the domain's type, which this describes to the OpenAPI document"
-)]
-pub enum AlgorithmSchema {
-    HS256,
-    HS384,
-    HS512,
-    RS256,
-    RS384,
-    RS512,
-    PS256,
-    PS384,
-    PS512,
-    ES256,
-    ES384,
-    EdDSA,
-}
-
 impl<'a> From<&'a Webhook> for WebhookResponse<'a> {
     fn from(webhook: &'a Webhook) -> Self {
         let config = &webhook.config;
@@ -237,7 +172,7 @@ impl<'a> From<&'a Webhook> for WebhookResponse<'a> {
             name: config.name().as_str(),
             channels: config.channels().iter().copied().collect(),
             url: config.url().as_str(),
-            authentication: config.authentication().into(),
+            authentication: AuthenticationResponse::new(webhook),
             headers: config.headers().iter().map(HeaderResponse::from).collect(),
             feedback_statuses: config.feedback_statuses().iter().collect(),
             campaigns: config.campaigns(),
@@ -260,36 +195,17 @@ impl<'a> WebhookResponse<'a> {
     }
 }
 
-impl<'a> From<&'a Authentication> for AuthenticationResponse<'a> {
-    fn from(authentication: &'a Authentication) -> Self {
-        match authentication {
+impl<'a> AuthenticationResponse<'a> {
+    fn new(webhook: &'a Webhook) -> Self {
+        match webhook.config.authentication() {
             Authentication::None => Self::None,
-            Authentication::Jwt(jwt) => Self::Jwt(Box::new(jwt.as_ref().into())),
+            Authentication::Jwt(jwt) => Self::Jwt(Box::new(JwtResponse::new(jwt, webhook.id))),
             Authentication::StandardWebhooks(signature) => {
                 Self::StandardWebhooks(Box::new(signature.as_ref().into()))
             }
             Authentication::ClientCredentials(client) => {
                 Self::ClientCredentials(Box::new(client.as_ref().into()))
             }
-        }
-    }
-}
-
-impl<'a> From<&'a JwtAuthentication> for JwtResponse<'a> {
-    fn from(jwt: &'a JwtAuthentication) -> Self {
-        let is_symmetric = jwt.algorithm.is_symmetric();
-        Self {
-            algorithm: jwt.algorithm,
-            secret_set_at: is_symmetric.then_some(jwt.key.set_at),
-            private_key_set_at: (!is_symmetric).then_some(jwt.key.set_at),
-            key_id: jwt.key_id.as_ref(),
-            issuer: jwt.issuer.as_ref(),
-            subject: jwt.subject.as_ref(),
-            audience: jwt.audience.as_slice(),
-            lifetime_seconds: jwt.lifetime.as_seconds(),
-            claims: jwt.claims.as_map(),
-            header_name: jwt.header_name.as_str(),
-            header_prefix: jwt.header_prefix.as_str(),
         }
     }
 }

@@ -121,13 +121,15 @@ async fn what_is_read_or_refused_leaves_no_line() {
 #[tokio::test]
 async fn a_change_of_unknown_outcome_leaves_a_line_that_says_so() {
     use aws_sdk_dynamodb::{
-        Client, operation::put_item::PutItemError, types::error::InternalServerError,
+        Client, operation::transact_write_items::TransactWriteItemsError,
+        types::error::InternalServerError,
     };
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
     captured::start();
-    let silent = mock!(Client::put_item)
-        .then_error(|| PutItemError::InternalServerError(InternalServerError::builder().build()));
+    let silent = mock!(Client::transact_write_items).then_error(|| {
+        TransactWriteItemsError::InternalServerError(InternalServerError::builder().build())
+    });
     let client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&silent]);
     let tables = Tables {
         configurations: "table".to_owned(),

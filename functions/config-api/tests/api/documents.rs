@@ -52,6 +52,9 @@ async fn the_openapi_document_is_public_and_names_every_route() {
             "/feedback-webhooks",
             "/feedback-webhooks/{id}",
             "/feedback-webhooks/{id}/health",
+            "/feedback-webhooks/{id}/jwks.json",
+            "/feedback-webhooks/{id}/next-key",
+            "/feedback-webhooks/{id}/next-key/activate",
             "/me",
             "/openapi.json",
         ]

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::ErrorMetadata,
-    operation::{get_item::GetItemOutput, put_item::PutItemError, query::QueryError},
+    operation::{
+        get_item::GetItemOutput, query::QueryError, transact_write_items::TransactWriteItemsError,
+    },
     types::{
-        AttributeValue,
-        error::{ConditionalCheckFailedException, ProvisionedThroughputExceededException},
+        AttributeValue, CancellationReason,
+        error::{ProvisionedThroughputExceededException, TransactionCanceledException},
     },
 };
 use aws_sdk_kms::{operation::encrypt::EncryptError, types::error::KeyUnavailableException};
@@ -69,10 +70,15 @@ async fn a_key_service_that_does_not_answer_is_a_503_and_nothing_is_stored() {
     api.created(&minimal()).await;
 }
 
-fn condition_failed() -> ErrorMetadata {
-    ErrorMetadata::builder()
-        .code("ConditionalCheckFailedException")
-        .build()
+fn condition_failed() -> TransactWriteItemsError {
+    let failed = CancellationReason::builder()
+        .code("ConditionalCheckFailed")
+        .build();
+    TransactWriteItemsError::TransactionCanceledException(
+        TransactionCanceledException::builder()
+            .cancellation_reasons(failed)
+            .build(),
+    )
 }
 
 /// The first attempt of a write succeeds, its answer is lost, and the SDK's repetition meets what the first one wrote.
@@ -80,18 +86,13 @@ fn condition_failed() -> ErrorMetadata {
 async fn a_write_whose_answer_was_lost_is_no_conflict_with_itself() {
     let written = Arc::new(Mutex::new(None));
     let (write, read) = (Arc::clone(&written), written);
-    let lost = mock!(Client::put_item)
+    let lost = mock!(Client::transact_write_items)
         .match_requests(move |request| {
-            *write.lock().unwrap() = request.item().cloned();
+            let put = request.transact_items()[0].put().unwrap();
+            *write.lock().unwrap() = Some(put.item().clone());
             true
         })
-        .then_error(|| {
-            PutItemError::ConditionalCheckFailedException(
-                ConditionalCheckFailedException::builder()
-                    .meta(condition_failed())
-                    .build(),
-            )
-        });
+        .then_error(condition_failed);
     let get = mock!(Client::get_item).then_compute_output(move |_| {
         GetItemOutput::builder()
             .set_item(read.lock().unwrap().clone())

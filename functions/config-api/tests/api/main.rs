@@ -12,6 +12,7 @@ mod documents;
 mod faults;
 mod health;
 mod helpers;
+mod keys;
 mod logs;
 mod properties;
 mod protection;

@@ -40,7 +40,7 @@ async fn a_created_webhook_is_answered_and_read_without_its_secrets() {
         "authentication": {
             "type": "jwt", "algorithm": "HS256", "secretSetAt": at, "keyId": "k1", "issuer": "i", "subject": "s",
             "audience": ["a", "b"], "lifetimeSeconds": 600, "claims": {"tenant": {"a": [1, null]}},
-            "headerName": "x-token", "headerPrefix": "",
+            "headerName": "x-token", "headerPrefix": "", "tokenPerDelivery": false, "publicKeys": [],
         },
         "headers": [
             {"name": "X-Source", "value": "feedback", "secret": false},

@@ -1,11 +1,13 @@
 //! What an endpoint sees.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     config::{Authentication, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
     jwt::{
         Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
     },
+    token_keys::{TokenKey, TokenKeys},
 };
 use http::{HeaderName, header::AUTHORIZATION};
 use jwt_simple::prelude::{HS256Key, MACLike, UnixTimeStamp, VerificationOptions};
@@ -21,8 +23,11 @@ fn jwt() -> JwtAuthentication {
     let text = |text: &str| TokenText::parse(text).unwrap();
     JwtAuthentication {
         algorithm: Algorithm::HS256,
-        key: sealed(&key(), SECRET),
-        key_id: Some(text("k1")),
+        keys: TokenKeys::new(TokenKey {
+            secret: sealed(&key(), SECRET),
+            id: Some(text("k1")),
+            public: None,
+        }),
         issuer: Some(text("feedback")),
         subject: Some(text("prod")),
         audience: Audiences::new(vec![text("hooks")]).unwrap(),
@@ -31,6 +36,7 @@ fn jwt() -> JwtAuthentication {
             .unwrap(),
         header_name: AUTHORIZATION,
         header_prefix: TokenPrefix::default(),
+        token_per_delivery: false,
     }
 }
 
@@ -208,4 +214,49 @@ async fn a_token_goes_into_the_header_and_behind_the_word_that_are_configured() 
     let headers = &receiver.received()[0].headers;
     assert_token(headers["x-token"].to_str().unwrap());
     assert!(!headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn a_token_of_its_own_fits_no_other_event_body_or_endpoint() {
+    let receiver = Receiver::start(Reply::Status(200)).await;
+    let url = receiver.url("/feedback?a=b");
+    let authentication = Authentication::Jwt(Box::new(JwtAuthentication {
+        audience: Audiences::default(),
+        token_per_delivery: true,
+        ..jwt()
+    }));
+    let store = store_with(WebhookConfigParts {
+        authentication,
+        ..parts(&url)
+    })
+    .await;
+    let messages = (0..3).map(|n| {
+        message(
+            &format!("m-{n}"),
+            event(json!({"requestId": n.to_string()})),
+        )
+    });
+    Stage::new(store, &receiver)
+        .handle(messages.collect())
+        .await;
+    let received = receiver.received();
+    assert_eq!(received.len(), 3);
+    for request in received {
+        let token = request.headers["authorization"].to_str().unwrap();
+        let options = VerificationOptions {
+            artificial_time: Some(UnixTimeStamp::from_secs(now().as_second().unsigned_abs())),
+            allowed_audiences: Some([url.clone()].into()),
+            ..VerificationOptions::default()
+        };
+        let claims = HS256Key::from_bytes(SECRET.as_bytes())
+            .verify_token::<Value>(token.strip_prefix("Bearer ").unwrap(), Some(options))
+            .unwrap();
+        assert_eq!(
+            claims.jwt_id.as_deref(),
+            request.headers["webhook-id"].to_str().ok()
+        );
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, request.body.as_bytes());
+        let digest = BASE64_URL_SAFE_NO_PAD.encode(digest);
+        assert_eq!(claims.custom["body_sha256"], json!(digest));
+    }
 }
