@@ -126,6 +126,7 @@ function AuthenticationFacts({ authentication }: { authentication: Webhook['auth
           [t('jwt.secret'), secret(authentication.secretSetAt)],
           [t('jwt.privateKey'), secret(authentication.privateKeySetAt)],
           [t('jwt.keyId'), authentication.keyId],
+          [t('jwt.publicKeys'), authentication.jwksUri],
           [t('jwt.issuer'), authentication.issuer],
           [t('jwt.subject'), authentication.subject],
           [t('jwt.audience'), authentication.audience.join(', ')],

@@ -139,6 +139,7 @@ function useDescription(): (draft: Draft, part: Part) => string {
           `${jwt.lifetimeSeconds} s`,
           jwt.claims && jwt.claims.replace(/\s+/g, ' '),
           `${jwt.headerName}: ${jwt.headerPrefix}`,
+          jwt.tokenPerDelivery && t('jwt.tokenPerDelivery'),
           exactOf(since),
         ]
           .filter(Boolean)

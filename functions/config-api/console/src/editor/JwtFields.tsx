@@ -1,4 +1,5 @@
 import {
+  Checkbox,
   NumberField,
   Picker,
   PickerItem,
@@ -95,14 +96,25 @@ export function JwtFields({ editor }: { editor: Editor }) {
           isDisabled={isDisabled}
         />
       ) : (
-        <KeyField
-          label={t('jwt.privateKey')}
-          description={t('jwt.privateKey.about')}
-          secret={jwt.privateKey}
-          onChange={(privateKey) => setJwt('privateKey', privateKey)}
-          fault={faultAt('/authentication/privateKey')}
-          isDisabled={isDisabled}
-        />
+        <>
+          <Checkbox
+            isSelected={jwt.generateKey}
+            onChange={(generateKey) => setJwt('generateKey', generateKey)}
+            isDisabled={isDisabled}
+          >
+            {t('jwt.generateKey')}
+          </Checkbox>
+          {!jwt.generateKey && (
+            <KeyField
+              label={t('jwt.privateKey')}
+              description={t('jwt.privateKey.about')}
+              secret={jwt.privateKey}
+              onChange={(privateKey) => setJwt('privateKey', privateKey)}
+              fault={faultAt('/authentication/privateKey')}
+              isDisabled={isDisabled}
+            />
+          )}
+        </>
       )}
       <div className={pair}>
         <TextField label={t('jwt.issuer')} description={t('jwt.issuer.about')} {...text('issuer')} />
@@ -156,6 +168,13 @@ export function JwtFields({ editor }: { editor: Editor }) {
           {...text('headerPrefix')}
         />
       </div>
+      <Checkbox
+        isSelected={jwt.tokenPerDelivery}
+        onChange={(tokenPerDelivery) => setJwt('tokenPerDelivery', tokenPerDelivery)}
+        isDisabled={isDisabled}
+      >
+        {t('jwt.tokenPerDelivery')}
+      </Checkbox>
     </>
   );
 }

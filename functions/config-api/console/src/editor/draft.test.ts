@@ -19,6 +19,8 @@ const saved: Webhook = {
     claims: { tenant: 'luma' } as never,
     headerName: 'authorization',
     headerPrefix: 'Bearer',
+    tokenPerDelivery: true,
+    publicKeys: [],
   },
   headers: [
     { name: 'X-Source', value: 'feedback', secret: false },
@@ -55,7 +57,13 @@ describe('a request', () => {
       url: saved.url,
       channels: ['email', 'sms'],
       feedbackStatuses: ['sent', 'bounce', 'delay'],
-      authentication: { type: 'jwt', issuer: 'luma', audience: ['crm', 'dwh'], claims: { tenant: 'luma' } },
+      authentication: {
+        type: 'jwt',
+        issuer: 'luma',
+        audience: ['crm', 'dwh'],
+        claims: { tenant: 'luma' },
+        tokenPerDelivery: true,
+      },
     });
   });
 

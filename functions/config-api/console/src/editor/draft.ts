@@ -26,6 +26,8 @@ export interface JwtDraft {
   algorithm: Algorithm;
   secret: SecretDraft;
   privateKey: SecretDraft;
+  /** Whether a new key pair is made by the service, instead of pasting a private key. */
+  generateKey: boolean;
   keyId: string;
   issuer: string;
   subject: string;
@@ -36,6 +38,8 @@ export interface JwtDraft {
   claims: string;
   headerName: string;
   headerPrefix: string;
+  /** Whether each delivery has a token of its own. */
+  tokenPerDelivery: boolean;
 }
 
 /** A Standard Webhooks signature in the form. */
@@ -80,6 +84,7 @@ export const emptyJwt: JwtDraft = {
   algorithm: 'HS256',
   secret: { value: '', savedAt: null },
   privateKey: { value: '', savedAt: null },
+  generateKey: false,
   keyId: '',
   issuer: '',
   subject: '',
@@ -88,6 +93,7 @@ export const emptyJwt: JwtDraft = {
   claims: '',
   headerName: 'Authorization',
   headerPrefix: 'Bearer',
+  tokenPerDelivery: false,
 };
 
 const emptySignature: SignatureDraft = {
@@ -149,6 +155,7 @@ function jwtDraft(saved: Saved<'jwt'>): JwtDraft {
     algorithm: saved.algorithm,
     secret: { value: '', savedAt: saved.secretSetAt ?? null },
     privateKey: { value: '', savedAt: saved.privateKeySetAt ?? null },
+    generateKey: false,
     keyId: saved.keyId ?? '',
     issuer: saved.issuer ?? '',
     subject: saved.subject ?? '',
@@ -157,6 +164,7 @@ function jwtDraft(saved: Saved<'jwt'>): JwtDraft {
     claims: Object.keys(saved.claims).length ? JSON.stringify(saved.claims, null, 2) : '',
     headerName: saved.headerName,
     headerPrefix: saved.headerPrefix,
+    tokenPerDelivery: saved.tokenPerDelivery,
   };
 }
 
@@ -240,7 +248,8 @@ function jwtOf(jwt: JwtDraft): { authentication: AuthenticationRequest } | { fau
       type: 'jwt',
       algorithm: jwt.algorithm,
       secret: shared ? given(jwt.secret.value.trim()) : undefined,
-      privateKey: shared ? undefined : given(jwt.privateKey.value.trim()),
+      privateKey: shared || jwt.generateKey ? undefined : given(jwt.privateKey.value.trim()),
+      generateKey: !shared && jwt.generateKey ? true : undefined,
       keyId: given(jwt.keyId.trim()),
       issuer: given(jwt.issuer.trim()),
       subject: given(jwt.subject.trim()),
@@ -250,6 +259,7 @@ function jwtOf(jwt: JwtDraft): { authentication: AuthenticationRequest } | { fau
       claims: claims.claims as Record<string, never>,
       headerName: jwt.headerName.trim(),
       headerPrefix: jwt.headerPrefix.trim(),
+      tokenPerDelivery: jwt.tokenPerDelivery,
     },
   };
 }

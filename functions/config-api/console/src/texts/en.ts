@@ -215,6 +215,7 @@ export const en = {
   'jwt.privateKey': 'Private key (PEM)',
   'jwt.privateKey.about':
     'PKCS #8, or PKCS #1 for RSA, without a password. It is encrypted and never shown again.',
+  'jwt.generateKey': 'Generate a new key pair; its private key is never shown',
   'jwt.issuer': 'Issuer',
   'jwt.issuer.about': 'The claim iss. Optional.',
   'jwt.subject': 'Subject',
@@ -231,6 +232,8 @@ export const en = {
   'jwt.headerName.about': 'The request header that carries the token.',
   'jwt.headerPrefix': 'Prefix',
   'jwt.headerPrefix.about': 'The word before the token. Empty for the token alone.',
+  'jwt.tokenPerDelivery': 'Sign a token for each delivery, bound to its endpoint, event and body',
+  'jwt.publicKeys': 'Public keys',
   'secret.set': 'set',
   'secret.replace': 'Replace',
   'secret.replaceNamed': ({ label }: { label: string }) => `Replace: ${label}`,

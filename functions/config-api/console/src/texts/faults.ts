@@ -25,6 +25,7 @@ const swedish: Record<string, string> = {
   'headers-too-large': 'Rubrikparametrarna får ha högst 12 KiB tillsammans.',
   'headers-too-many': 'En webhook kan ha högst 20 rubrikparametrar.',
   'key-encrypted': 'Den privata nyckeln är skyddad med lösenord; klistra in den utan.',
+  'key-id-taken': 'En publicerad nyckel har redan detta id; lämna fältet tomt eller välj ett annat.',
   'key-invalid':
     'Den privata nyckeln passar inte till algoritmen eller är inte i PEM-form (”-----BEGIN PRIVATE KEY-----”).',
   'key-public':

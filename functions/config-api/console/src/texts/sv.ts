@@ -214,6 +214,7 @@ export const sv: Translation = {
   'jwt.privateKey': 'Privat nyckel (PEM)',
   'jwt.privateKey.about':
     'PKCS #8, eller PKCS #1 för RSA, utan lösenord. Den krypteras och visas aldrig igen.',
+  'jwt.generateKey': 'Skapa ett nytt nyckelpar; dess privata nyckel visas aldrig',
   'jwt.issuer': 'Utfärdare',
   'jwt.issuer.about': 'Uppgiften iss. Valfri.',
   'jwt.subject': 'Subjekt',
@@ -230,6 +231,8 @@ export const sv: Translation = {
   'jwt.headerName.about': 'Rubriken i begäran som bär token.',
   'jwt.headerPrefix': 'Prefix',
   'jwt.headerPrefix.about': 'Ordet före token. Tomt för bara token.',
+  'jwt.tokenPerDelivery': 'Signera en token för varje leverans, bunden till slutpunkt, händelse och innehåll',
+  'jwt.publicKeys': 'Publika nycklar',
   'secret.set': 'sattes',
   'secret.replace': 'Ersätt',
   'secret.replaceNamed': ({ label }) => `Ersätt: ${label}`,
