@@ -260,7 +260,8 @@ async fn a_message_that_leaves_little_room_carries_what_limits_its_attempts_or_e
         if queue_url == DEAD_LETTER_QUEUE {
             assert_eq!(sent.attributes["Reason"], "too-large");
         }
-        assert!(sent.body == body.to_string(), "the body is unchanged");
+        let unchanged = body.to_string();
+        assert!(sent.body == unchanged, "the body is unchanged");
     }
 }
 
