@@ -200,3 +200,61 @@ impl TokenClient {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        endpoint::EndpointUrl,
+        key::{OrgId, SandboxName},
+        oauth::{ClientAuthentication, ClientId},
+        secret::SealedSecret,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn refusing_an_old_token_does_not_take_the_new_one_from_the_others() {
+        let key = ConfigKey {
+            org: OrgId::parse("org").unwrap(),
+            sandbox: SandboxName::parse("prod").unwrap(),
+        };
+        let credentials = ClientCredentials {
+            token_url: EndpointUrl::parse("https://login.example.com/").unwrap(),
+            client_id: ClientId::parse("a").unwrap(),
+            client_secret: SealedSecret {
+                ciphertext: Vec::new(),
+                set_at: Timestamp::UNIX_EPOCH,
+            },
+            client_authentication: ClientAuthentication::Basic,
+            scope: None,
+            audience: None,
+        };
+        let client = TokenClient {
+            tokens: AccessTokens::default(),
+            webhook: (key, WebhookId::new(uuid::Uuid::nil()), 1),
+            request: TokenRequest::new(&credentials, &"b".into()),
+        };
+        let know = async || {
+            let token = Arc::new(AccessToken {
+                header: HeaderValue::from_static("Bearer t"),
+                use_until: Timestamp::MAX,
+            });
+            let tokens = &client.tokens.0;
+            tokens
+                .insert(client.webhook.clone(), Arc::clone(&token))
+                .await;
+            UsedToken(token)
+        };
+        let known = async || client.tokens.0.get(&client.webhook).await;
+        let old = know().await;
+        client.refused(&old).await;
+        assert!(known().await.is_none());
+        let new = know().await;
+        client.refused(&old).await;
+        assert!(
+            known()
+                .await
+                .is_some_and(|known| Arc::ptr_eq(&known, &new.0))
+        );
+    }
+}
