@@ -26,7 +26,7 @@ class Organisation:
 
     def __init__(self, stack: Stack) -> None:
         self.name = f"{uuid4().hex}@TestOrg"
-        self.token = customer.sign_in(stack, self.name, "administrator", customer.MANAGE)
+        self.token = customer.sign_in(stack, customer.Person(self.name, "administrator", customer.MANAGE))
         self._stack = stack
 
     def call(self, method: str, path: str, headers: dict[str, str] | None = None, **body: Any) -> requests.Response:

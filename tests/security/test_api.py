@@ -25,7 +25,9 @@ def test_every_request_gets_an_answer_that_the_openapi_document_has(stack: Stack
                 "auth": [
                     {"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {token}"}]}
                     for name, organisation in ORGANISATIONS.items()
-                    for token in [customer.sign_in(stack, organisation, "administrator", customer.MANAGE)]
+                    for token in [
+                        customer.sign_in(stack, customer.Person(organisation, "administrator", customer.MANAGE))
+                    ]
                 ]
             }
         )
