@@ -45,6 +45,8 @@ def deploy(cloud: Cloud, certificates: Certificates) -> Stack:
         # Quick enough to watch a retry and an edited webhook take effect.
         "RetryFirstDelaySeconds": "1",
         "ConfigCacheSeconds": "1",
+        # Events that are not wanted are told of at this level: a developer wonders why nothing arrives.
+        "LogFilter": "info,delivery=debug",
     }
     command.run(
         [

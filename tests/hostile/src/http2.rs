@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use h2::{Reason, RecvStream, SendStream, server::SendResponse};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{net::TcpStream, task::JoinSet, time::sleep};
 use tokio_rustls::server::TlsStream;
 
 use crate::{
@@ -41,6 +41,8 @@ pub(crate) async fn serve(
     // A stream that is dropped is reset, which would hide the fault.
     let mut kept = Vec::new();
     let mut unanswered = Vec::new();
+    // They end with the connection; what is sent after its end would only fill the memory.
+    let mut endless = JoinSet::new();
     while let Some(accepted) = server.accept().await {
         let (request, mut respond) = accepted?;
         let (head, body) = request.into_parts();
@@ -63,7 +65,7 @@ pub(crate) async fn serve(
                 continue;
             }
             Http2Fault::EndlessInterim if misbehaves => {
-                tokio::spawn(send_interim_answers(respond, Arc::clone(log)));
+                endless.spawn(send_interim_answers(respond, Arc::clone(log)));
                 kept.push(body);
                 continue;
             }
