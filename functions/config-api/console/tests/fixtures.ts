@@ -71,10 +71,22 @@ export async function otherBrowser(context: BrowserContext, person: Person): Pro
   return page;
 }
 
+/** Links and buttons change their colours gradually, and have any contrast meanwhile. */
+async function coloursToSettle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const isTransition = (animation: Animation) => animation instanceof CSSTransition;
+    // The next frame begins the transitions of a theme that was just chosen.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const transitions = document.getAnimations().filter(isTransition);
+    await Promise.allSettled(transitions.map((transition) => transition.finished));
+  });
+}
+
 /** Nothing that axe-core knows is wrong with the page, in the light and the dark theme. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await coloursToSettle(page);
     // What was just announced may name an element that is gone already.
     const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();
     const found = violations.map(
