@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
 use aws_sdk_sqs::types::Message;
+use driver::environment::{Answer, Environment, Launch};
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
     Run,
     cloud::Queue,
-    environment::{Answer, Environment, Launch},
     event_source::{acknowledged, event},
     fault::Fault,
     ledger::Cause,

@@ -10,10 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use driver::provenance::Provenance;
 use faults::{
     DELIVERY_BINARY,
     cloud::Description,
-    provenance::Provenance,
     report::report,
     run::{Plan, carry_out},
 };

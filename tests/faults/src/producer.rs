@@ -69,7 +69,7 @@ fn entry(run: &Run, number: u64) -> Result<SendMessageBatchRequestEntry> {
         .message_group_id(group);
     if EXHAUSTED.contains(&number) {
         // As the function would have written them after three attempts, the first almost a retry window ago.
-        let first = crate::now() - (crate::RETRY_WINDOW - WINDOW_LEFT);
+        let first = driver::now() - (crate::RETRY_WINDOW - WINDOW_LEFT);
         for (name, data_type, value) in [
             ("Attempts", "Number", "3".to_owned()),
             ("FirstAttemptAt", "String", format!("{first:.3}")),

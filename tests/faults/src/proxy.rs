@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use driver::server::{Closed, Reply, answer};
 use http::{
     HeaderMap, Request, Response, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING},
@@ -15,12 +16,7 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use crate::{
-    Run,
-    fault::Fault,
-    ledger::Cause,
-    server::{Closed, Reply, answer},
-};
+use crate::{Run, fault::Fault, ledger::Cause};
 
 /// Forwards calls to the local cloud, or does not.
 #[derive(Debug)]

@@ -1,20 +1,11 @@
 //! The endpoint of all tenants: keeps account of what it receives, and fails as the seed says.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use driver::server::{Closed, Reply, answer};
 use http::{HeaderValue, Request, StatusCode, header::RETRY_AFTER};
 use hyper::body::Bytes;
-use rustls::{
-    ServerConfig,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
 use tokio::time::sleep;
-use tokio_rustls::TlsAcceptor;
 
 use crate::{
     DELIVERY_TIMEOUT, Run,
@@ -22,7 +13,6 @@ use crate::{
     events::{Kind, UNSTEADY},
     fault::Fault,
     ledger::Cause,
-    server::{Closed, Reply, answer},
 };
 
 /// A slow answer: long enough to hold up a batch, short enough to be in time.
@@ -65,7 +55,8 @@ pub async fn receive(run: &Run, request: Request<Bytes>) -> Reply {
         Fault::EndpointGone => Ok(empty(410)),
         Fault::EndpointThrottles => Ok(later(429, HeaderValue::from_static("1"))),
         Fault::EndpointUnavailable => {
-            let date = SystemTime::try_from(crate::now() + RETRY_DATE_AFTER).map_err(|_| Closed)?;
+            let date =
+                SystemTime::try_from(driver::now() + RETRY_DATE_AFTER).map_err(|_| Closed)?;
             let date = httpdate::fmt_http_date(date);
             Ok(later(503, HeaderValue::try_from(date).map_err(|_| Closed)?))
         }
@@ -114,22 +105,4 @@ fn later(status: u16, retry_after: HeaderValue) -> http::Response<http_body_util
     let mut answer = empty(status);
     answer.headers_mut().insert(RETRY_AFTER, retry_after);
     answer
-}
-
-/// TLS with this certificate chain and key, in PEM, speaking these protocols.
-///
-/// # Errors
-/// Where they are no certificate and key.
-pub fn tls(chain: &[u8], key: &[u8], protocols: &[&str]) -> Result<TlsAcceptor> {
-    let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_slice(key).context("the certificate's key")?;
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = protocols
-        .iter()
-        .map(|name| name.as_bytes().to_vec())
-        .collect();
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }

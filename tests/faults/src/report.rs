@@ -5,10 +5,9 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    provenance::Provenance,
-    verdict::{PROMISES, Verdict},
-};
+use driver::provenance::Provenance;
+
+use crate::verdict::{PROMISES, Verdict};
 
 /// The whole report of a run.
 pub fn report(seed: u64, origin: &Provenance, took: Duration, verdict: &Verdict) -> String {

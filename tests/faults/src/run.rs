@@ -11,6 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use driver::{
+    environment::Launch,
+    server::{Server, tls},
+};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tokio::{
     task::JoinSet,
@@ -23,15 +27,14 @@ use crate::{
     changes::Webhooks,
     cloud::{self, Description, Queues},
     dice::Dice,
-    environment::Launch,
     events::Events,
     fault::Counts,
     lane::Lane,
+    launch::launch,
     ledger::Ledger,
     producer::{collect_dead_letters, produce},
     proxy::Proxy,
-    receiver::{receive, tls},
-    server::Server,
+    receiver::receive,
     verdict::Verdict,
 };
 
@@ -148,7 +151,7 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
     })
     .await?;
 
-    let launch = launch(plan, cloud, &run, &proxy)?;
+    let launch = launch_of(plan, cloud, &run, &proxy)?;
     let mut work = JoinSet::new();
     for (lanes, queue, batch_size) in [
         (FEEDBACK_LANES, &run.queues.feedback, FEEDBACK_BATCH),
@@ -231,7 +234,7 @@ async fn show_progress(run: &Run, events: u64) {
     }
 }
 
-fn launch(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result<Launch> {
+fn launch_of(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result<Launch> {
     let settings = [
         ("CONFIG_CACHE_SECONDS", 1),
         ("DELIVERY_TIMEOUT_SECONDS", DELIVERY_TIMEOUT.as_secs()),
@@ -239,7 +242,7 @@ fn launch(plan: &Plan, cloud: &Description, run: &Run, proxy: &Server) -> Result
         ("RETRY_WINDOW_HOURS", RETRY_WINDOW.as_secs() / 3_600),
     ];
     let services = format!("http://127.0.0.1:{}", proxy.port);
-    let launch = Launch::new(plan.binary.clone(), cloud, &run.queues, services)?;
+    let launch = launch(plan.binary.clone(), cloud, &run.queues, services)?;
     Ok(launch
         .with(settings.map(|(name, value)| (name, value.to_string())))
         // Where it tells what it skipped.

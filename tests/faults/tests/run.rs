@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use driver::provenance::Provenance;
 use faults::{
     DELIVERY_BINARY,
     cloud::Description,
-    provenance::Provenance,
     report::report,
     run::{Plan, carry_out},
 };

@@ -10,10 +10,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use driver::provenance::Provenance;
 use faults::{
     DELIVERY_BINARY,
     cloud::{self, Description},
-    provenance::Provenance,
 };
 use isolation::{
     report::{chart, judge, report},

@@ -14,9 +14,9 @@ use std::{
 
 use anyhow::{Result, bail};
 use aws_sdk_sqs::types::Message;
+use driver::environment::{Answer, Environment, Launch};
 use faults::{
     cloud::{Queue, Queues},
-    environment::{Answer, Environment, Launch},
     event_source::{acknowledged, event},
 };
 use simulation::limits::{POLLERS_AT_START, POLLERS_PER_SECOND};

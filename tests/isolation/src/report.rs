@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use faults::provenance::Provenance;
+use driver::provenance::Provenance;
 use simulation::plot::{Chart, Line};
 
 use crate::{

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use aws_config::SdkConfig;
 use faults::{
     cloud::{Description, Queues},
-    environment::Launch,
+    launch::launch,
 };
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tokio::{
@@ -135,7 +135,7 @@ pub async fn run(
     let queues = Arc::new(Queues::create(aws, &name, VISIBILITY_TIMEOUT).await?);
     let deliveries = Arc::new(Deliveries::default());
     let _endpoints = set_up(cloud, aws, &name, &deliveries).await?;
-    let launch = Launch::new(
+    let launch = launch(
         setting.binary.clone(),
         cloud,
         &queues,

@@ -4,12 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
 use aws_config::SdkConfig;
-use faults::{
-    administrator::Administrator,
-    cloud::Description,
-    receiver::tls,
-    server::{Reply, Server, answer},
-};
+use driver::server::{Reply, Server, answer, tls};
+use faults::{administrator::Administrator, cloud::Description};
 use http::{Request, StatusCode};
 use hyper::body::Bytes;
 use tokio::time::{Instant, sleep};

@@ -1,7 +1,8 @@
-//! HTTP servers on loopback: the Runtime API, the proxy and the endpoint differ only in their handlers.
+//! HTTP servers on loopback: the Runtime API, AWS services, proxies and endpoints differ only in their handlers.
 
 use std::{io, sync::Arc};
 
+use anyhow::{Context, Result};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -11,6 +12,11 @@ use hyper::{
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
+};
+use rustls::{
+    ServerConfig,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -63,6 +69,8 @@ impl Server {
                     Some(_) = connections.join_next() => {}
                     accepted = listener.accept() => {
                         let Ok((stream, _)) = accepted else { continue };
+                        // Small answers must not wait for the acknowledgement of others. It works without, too.
+                        let _ = stream.set_nodelay(true);
                         let (tls, handler) = (tls.clone(), Arc::clone(&handler));
                         connections.spawn(async move {
                             match tls {
@@ -109,4 +117,22 @@ pub fn answer(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes
     let mut answer = Response::new(Full::new(body.into()));
     *answer.status_mut() = status;
     answer
+}
+
+/// TLS with this certificate chain and key, in PEM, speaking these protocols.
+///
+/// # Errors
+/// Where they are no certificate and key.
+pub fn tls(chain: &[u8], key: &[u8], protocols: &[&str]) -> Result<TlsAcceptor> {
+    let chain = CertificateDer::pem_slice_iter(chain).collect::<Result<Vec<_>, _>>()?;
+    let key = PrivateKeyDer::from_pem_slice(key).context("the certificate's key")?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().to_vec())
+        .collect();
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }

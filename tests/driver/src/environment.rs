@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -17,18 +17,17 @@ use hyper::body::Bytes;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot, watch},
     time::timeout,
 };
 
-use crate::{
-    cloud::{Description, Queues},
-    server::{Closed, Reply, Server, answer},
-};
+use crate::server::{Closed, Reply, Server, answer};
 
 /// How the function is started.
 #[derive(Debug, Clone)]
 pub struct Launch {
+    /// A command that is given the binary and starts it; empty for the binary itself.
+    pub wrapper: Vec<String>,
     /// The binary.
     pub binary: PathBuf,
     /// Its environment; it has no other.
@@ -36,46 +35,41 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// The function as the stack has it, with the run's own queues and with the AWS services at this URL.
-    ///
-    /// # Errors
-    /// Where the cloud's description lacks something.
-    pub fn new(
-        binary: PathBuf,
-        cloud: &Description,
-        queues: &Queues,
-        services: String,
-    ) -> Result<Self> {
+    /// The binary with what Lambda itself sets.
+    pub fn new(binary: PathBuf, name: &str, region: &str) -> Self {
         let text = str::to_owned;
-        Ok(Self {
+        Self {
+            wrapper: Vec::new(),
             binary,
             variables: vec![
-                ("AWS_LAMBDA_FUNCTION_NAME", text("delivery")),
+                ("AWS_LAMBDA_FUNCTION_NAME", text(name)),
                 ("AWS_LAMBDA_FUNCTION_VERSION", text("$LATEST")),
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", text("512")),
-                ("AWS_REGION", cloud.region.clone()),
-                // The local cloud takes these for the account's root user.
+                ("AWS_REGION", text(region)),
+                // Local stand-ins and the local cloud take any credentials.
                 ("AWS_ACCESS_KEY_ID", text("test")),
                 ("AWS_SECRET_ACCESS_KEY", text("test")),
-                ("AWS_ENDPOINT_URL", services),
-                ("TABLE_NAME", text(cloud.output("TableName")?)),
-                (
-                    "FINDINGS_TABLE_NAME",
-                    text(cloud.output("FindingsTableName")?),
-                ),
-                ("SECRETS_KEY_ID", text(cloud.output("SecretsKeyArn")?)),
-                ("RETRY_QUEUE_URL", queues.retry.url.clone()),
-                ("DEAD_LETTER_QUEUE_URL", queues.dead_letter.url.clone()),
-                ("DEVELOPMENT_HOSTS", text("localhost")),
-                ("DEVELOPMENT_CA", cloud.authority()?),
             ],
-        })
+        }
     }
 
     /// The same with further variables.
     pub fn with(mut self, variables: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.variables.extend(variables);
         self
+    }
+
+    fn command(&self) -> Command {
+        let mut command = match self.wrapper.split_first() {
+            None => Command::new(&self.binary),
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(&self.binary);
+                command
+            }
+        };
+        command.env_clear().envs(self.variables.iter().cloned());
+        command
     }
 }
 
@@ -96,13 +90,15 @@ pub enum Answer {
 #[derive(Debug)]
 pub struct Environment {
     process: Child,
+    started: Instant,
     invocations: mpsc::Sender<Invocation>,
+    first_next: watch::Receiver<Option<Instant>>,
     _runtime_api: Server,
 }
 
 #[derive(Debug)]
 struct Invocation {
-    event: String,
+    event: Bytes,
     deadline_ms: i64,
     answer: oneshot::Sender<Answer>,
 }
@@ -111,6 +107,7 @@ struct Invocation {
 struct RuntimeApi {
     waiting: Mutex<mpsc::Receiver<Invocation>>,
     current: Mutex<Option<(String, oneshot::Sender<Answer>)>>,
+    first_next: watch::Sender<Option<Instant>>,
     count: AtomicU64,
 }
 
@@ -121,7 +118,9 @@ impl Environment {
     /// Where the process cannot be started.
     pub async fn start(launch: &Launch, log: impl Fn(&str) + Send + 'static) -> Result<Self> {
         let (invocations, waiting) = mpsc::channel(1);
+        let (asked, first_next) = watch::channel(None);
         let api = Arc::new(RuntimeApi {
+            first_next: asked,
             waiting: Mutex::new(waiting),
             current: Mutex::default(),
             count: AtomicU64::new(0),
@@ -131,9 +130,9 @@ impl Environment {
             async move { api.handle(request).await }
         })
         .await?;
-        let mut process = Command::new(&launch.binary)
-            .env_clear()
-            .envs(launch.variables.iter().cloned())
+        let started = Instant::now();
+        let mut process = launch
+            .command()
             .env(
                 "AWS_LAMBDA_RUNTIME_API",
                 format!("127.0.0.1:{}", server.port),
@@ -152,17 +151,41 @@ impl Environment {
         });
         Ok(Self {
             process,
+            started,
             invocations,
+            first_next,
             _runtime_api: server,
         })
     }
 
+    /// The id of the process; `None` once it has ended.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// When the process was started.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// When the function asked for its first event; waits for it.
+    ///
+    /// # Errors
+    /// Where the process ends without asking.
+    pub async fn ready(&mut self) -> Result<Instant> {
+        let asked = tokio::select! {
+            asked = self.first_next.wait_for(Option::is_some) => asked.ok().and_then(|asked| *asked),
+            _ = self.process.wait() => None,
+        };
+        asked.context("the function ended before it asked for an event")
+    }
+
     /// Hands an event to the function and waits for what comes of it, at most for `time`.
-    pub async fn invoke(&mut self, event: String, time: Duration) -> Answer {
+    pub async fn invoke(&mut self, event: impl Into<Bytes>, time: Duration) -> Answer {
         let (answer, answered) = oneshot::channel();
         let deadline_ms = (crate::now() + time).as_millisecond();
         let invocation = Invocation {
-            event,
+            event: event.into(),
             deadline_ms,
             answer,
         };
@@ -177,6 +200,12 @@ impl Environment {
             },
             _ = self.process.wait() => Answer::Crashed,
         }
+    }
+
+    /// Waits until the process has ended by itself.
+    pub async fn ended(mut self) {
+        // There is nothing to learn from how it ended.
+        let _ = self.process.wait().await;
     }
 
     /// Ends the process with SIGKILL.
@@ -205,10 +234,15 @@ impl RuntimeApi {
     }
 
     async fn next(&self) -> Reply {
+        self.first_next.send_if_modified(|first| {
+            let is_first = first.is_none();
+            first.get_or_insert_with(Instant::now);
+            is_first
+        });
         let invocation = self.waiting.lock().await.recv().await.ok_or(Closed)?;
         let id = format!("invocation-{}", self.count.fetch_add(1, Ordering::Relaxed));
         let mut reply = answer(StatusCode::OK, invocation.event);
-        let arn = "arn:aws:lambda:us-east-1:000000000000:function:delivery".to_owned();
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:name".to_owned();
         for (name, value) in [
             ("lambda-runtime-aws-request-id", id.clone()),
             (
