@@ -34,7 +34,7 @@ test: lint tests/referees/node_modules ## Formatting, lints, documentation, then
 abuse: $(VENV)/complete ## More made-up requests against the deployed API: make abuse EXAMPLES=100 SEED=7
 	EXAMPLES=$(or $(EXAMPLES),100) SEED=$(or $(SEED),$(shell date +%s)) $(LOCAL) exec -- $(PYTEST) -s tests/security/test_api.py tests/security/test_logs.py
 
-soak: $(VENV)/complete ## A fault run of 200,000 events (about an hour). Its report goes to tests/faults/results/soak.md.
+soak: $(VENV)/complete ## A fault run of 200,000 events (a quarter of an hour). Its report goes to tests/faults/results/soak.md.
 	$(LOCAL) exec -- cargo run --release -p faults -- --events 200000 --limit-minutes 180 --report tests/faults/results/soak.md
 
 isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (minutes). The report goes to tests/isolation/results/report.md.

@@ -50,13 +50,23 @@ impl Dice {
         faults: &[Fault],
         outages: &[Fault],
     ) -> Option<Fault> {
-        let mut rng = self.about(&format!("outage of {subject}"), number / WINDOW_CALLS);
-        let begin = rng.u64(0..WINDOW_CALLS - OUTAGE_CALLS);
+        self.outage(subject, number, WINDOW_CALLS, outages)
+            .or_else(|| self.fault_of_call(subject, number, faults))
+    }
+
+    /// Whether call `number` of `subject` is in a row of calls that all fail in one of these ways, of which each `window` of
+    /// calls has one.
+    pub fn outage(
+        self,
+        subject: &str,
+        number: u64,
+        window: u64,
+        outages: &[Fault],
+    ) -> Option<Fault> {
+        let mut rng = self.about(&format!("outage of {subject}"), number / window);
+        let begin = rng.u64(0..window - OUTAGE_CALLS);
         let outage = rng.choice(outages).copied();
-        if (begin..begin + OUTAGE_CALLS).contains(&(number % WINDOW_CALLS)) {
-            return outage;
-        }
-        self.fault_of_call(subject, number, faults)
+        outage.filter(|_| (begin..begin + OUTAGE_CALLS).contains(&(number % window)))
     }
 }
 

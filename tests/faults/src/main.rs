@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Write, stderr, stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -59,6 +59,10 @@ async fn run(arguments: Arguments) -> Result<ExitCode> {
         "Fault run of {} events with --seed {seed}",
         arguments.events
     )?;
+    if let Some(folder) = arguments.report.as_deref().and_then(Path::parent) {
+        // Before the run: an hour's work must not end here.
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     let plan = Plan {
         seed,
         events: arguments.events,

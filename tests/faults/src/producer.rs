@@ -7,13 +7,13 @@ use anyhow::{Result, ensure};
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use tokio::time::sleep;
 
-use crate::{Run, events::EXHAUSTED};
+use crate::{Run, cloud::Size, events::EXHAUSTED};
 
 /// Most messages of one `SendMessageBatch` (Amazon SQS API Reference).
 const BATCH: usize = 10;
-/// Messages that may wait for a lane on each queue. Beyond it, a long run would only get slower, because the local cloud looks
-/// through all of them at each receive.
-const BACKLOG_MAX: u64 = 2_000;
+/// Messages that may wait on each queue, for a lane or for their delay to end. Beyond it, a long run would only get slower,
+/// because the local cloud looks through all of them for each message that is received or deleted.
+const BACKLOG_MAX: u64 = 4_000;
 /// Events between two looks at the backlog.
 const LOOK_EVERY: u64 = 500;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -31,12 +31,16 @@ pub async fn produce(run: &Run, count: u64) -> Result<()> {
         put(run, begin..end).await?;
         begin = end;
         for queue in [&run.queues.feedback, &run.queues.retry] {
-            while run.queues.size(queue).await?.visible > BACKLOG_MAX {
+            while waiting(&run.queues.size(queue).await?) > BACKLOG_MAX {
                 sleep(PAUSE).await;
             }
         }
     }
     Ok(())
+}
+
+fn waiting(size: &Size) -> u64 {
+    size.visible + size.delayed
 }
 
 async fn put(run: &Run, numbers: Range<u64>) -> Result<()> {

@@ -85,7 +85,9 @@ fn fault(run: &Run, number: u64, attempt: u32) -> Option<Fault> {
             if run.ledger.events.sandbox(number) == UNSTEADY {
                 let request = run.next_unsteady_request();
                 let down = [Fault::EndpointDown];
-                let fault = run.dice.fault_of_service("endpoint", request, &[], &down);
+                let fault = run
+                    .dice
+                    .outage("endpoint", request, run.unsteady_window, &down);
                 if fault.is_some() {
                     return fault;
                 }

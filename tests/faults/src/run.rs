@@ -51,6 +51,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Nothing is made to fail any more once each fault has happened and no more events than this are left. Else the last ones would wait for minutes,
 /// because their delays grow with their age.
 const CALM_BELOW: u64 = 250;
+/// The endpoint that is down now and then has an outage once in this share of the run's events as requests. An open circuit
+/// makes it last for many seconds, so outages by the number of requests alone would fill a long run: the events that wait
+/// for it would become more and more.
+const UNSTEADY_SHARE: u64 = 50;
+const UNSTEADY_WINDOW_MIN: u64 = 40;
 /// Looks between two lines where there is no terminal.
 const LOOKS_PER_LINE: u64 = 20;
 
@@ -80,6 +85,8 @@ pub struct Run {
     pub queues: Queues,
     /// The region of everything.
     pub region: String,
+    /// Requests between two outages of the endpoint that is down now and then, on average.
+    pub unsteady_window: u64,
     batches: AtomicU64,
     unsteady_requests: AtomicU64,
     calm: AtomicBool,
@@ -124,6 +131,7 @@ pub async fn carry_out(plan: &Plan, cloud: &Description) -> Result<Verdict> {
         ledger: Ledger::new(events, plan.events.into()),
         queues: Queues::create(&aws, &format!("faults-{}", plan.seed), VISIBILITY_TIMEOUT).await?,
         region: cloud.region.clone(),
+        unsteady_window: (u64::from(plan.events) / UNSTEADY_SHARE).max(UNSTEADY_WINDOW_MIN),
         batches: AtomicU64::new(0),
         unsteady_requests: AtomicU64::new(0),
         calm: AtomicBool::new(false),

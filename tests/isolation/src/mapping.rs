@@ -42,6 +42,8 @@ pub struct Mapping {
     pub window: Duration,
     /// `MaximumConcurrency`.
     pub maximum_concurrency: u32,
+    /// Places that are added at once while all are taken: Lambda's pages say how many in a minute, not how they are spaced.
+    pub places_at_once: u32,
     /// How the function is started.
     pub launch: Launch,
 }
@@ -200,16 +202,20 @@ async fn handle(shared: &Shared, messages: &[Message]) -> Result<()> {
     shared.queues.delete(queue, &safe).await
 }
 
-/// Adds places, evenly, while all of them are taken.
+/// Adds places while all of them are taken.
 async fn scale(shared: &Shared, mut places: u32) {
-    let mut ticks = interval(Duration::from_secs(1) / POLLERS_PER_SECOND);
+    let (step, most) = (
+        shared.mapping.places_at_once,
+        shared.mapping.maximum_concurrency,
+    );
+    let mut ticks = interval(Duration::from_secs(step.into()) / POLLERS_PER_SECOND);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let is_full = shared.activity.running() >= places;
-        if is_full && places < shared.mapping.maximum_concurrency {
-            places += 1;
-            shared.places.add_permits(1);
+        if shared.activity.running() >= places {
+            let added = step.min(most - places);
+            places += added;
+            shared.places.add_permits(added as usize);
         }
     }
 }

@@ -14,6 +14,7 @@ use faults::{
     launch::launch,
 };
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+use simulation::limits::POLLERS_PER_SECOND;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
@@ -59,17 +60,20 @@ pub struct Scenario {
     pub hanging: bool,
     /// `MaximumConcurrency` of the feedback queue.
     pub maximum_concurrency: u32,
+    /// Places that are added at once while all are taken, as many in a minute whatever this is.
+    pub places_at_once: u32,
     /// `CIRCUIT_FAILURE_THRESHOLD`.
     pub failure_threshold: u32,
 }
 
 /// The runs that are compared: the first two decide, the others show why.
-pub const SCENARIOS: [Scenario; 4] = [
+pub const SCENARIOS: [Scenario; 5] = [
     Scenario {
         id: "alone",
         title: "the nine healthy tenants",
         hanging: false,
         maximum_concurrency: CONCURRENCY,
+        places_at_once: 1,
         failure_threshold: THRESHOLD,
     },
     Scenario {
@@ -77,13 +81,23 @@ pub const SCENARIOS: [Scenario; 4] = [
         title: "the same, and the tenant whose endpoint hangs",
         hanging: true,
         maximum_concurrency: CONCURRENCY,
+        places_at_once: 1,
+        failure_threshold: THRESHOLD,
+    },
+    Scenario {
+        id: "in steps",
+        title: "the same with places that Lambda adds five at once each second",
+        hanging: true,
+        maximum_concurrency: CONCURRENCY,
+        places_at_once: POLLERS_PER_SECOND,
         failure_threshold: THRESHOLD,
     },
     Scenario {
         id: "limit 20",
-        title: "the same with a concurrency of 20",
+        title: "evenly again, with a concurrency of 20",
         hanging: true,
         maximum_concurrency: 20,
+        places_at_once: 1,
         failure_threshold: THRESHOLD,
     },
     Scenario {
@@ -91,6 +105,7 @@ pub const SCENARIOS: [Scenario; 4] = [
         title: "the same with a concurrency of 20 and without circuit breaker",
         hanging: true,
         maximum_concurrency: 20,
+        places_at_once: 1,
         failure_threshold: NO_BREAKER,
     },
 ];
@@ -161,6 +176,7 @@ pub async fn run(
             batch_size,
             window,
             maximum_concurrency,
+            places_at_once: scenario.places_at_once,
             launch: launch.clone(),
         };
         let (queues, region) = (Arc::clone(&queues), cloud.region.clone());
