@@ -11,8 +11,8 @@ use crate::{
     audit::{Action, Change},
     caller::{Tenant, WebhookPath},
     error::ApiError,
-    openapi::{self, SandboxHeaders},
-    precondition,
+    openapi::{self, ChangeParams, SandboxHeaders},
+    stored::expected,
 };
 
 /// Delete a webhook
@@ -23,8 +23,7 @@ use crate::{
     path = "/feedback-webhooks/{id}",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
-        ("If-Match" = String, Header, description = "The ETag of the version that is deleted, or `*` for whichever it is."),
+        ChangeParams,
         SandboxHeaders,
     ),
     security(("token" = [])),
@@ -42,8 +41,7 @@ pub(crate) async fn delete<S: Store>(
     path: WebhookPath,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let stored = path.select(app.store.read(&tenant.key).await?)?;
-    precondition::require_match(&headers, &stored)?;
+    let stored = expected(&app, &tenant, path, &headers).await?;
     let change = Change::of_webhook(&tenant, Action::DeleteWebhook, Some(&stored), None);
     let deleted = app
         .store

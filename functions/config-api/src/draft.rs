@@ -3,38 +3,37 @@
 //! Faults between fields are found here, and also where other fields are wrong. No I/O.
 
 mod client_credentials;
+mod headers;
+mod jwt;
 mod standard_webhooks;
 
 use domain::{
-    Refusal,
     config::{
-        Authentication, CampaignScope, Channel, FeedbackStatus, Selection, TokenHeaderCollision,
-        WebhookConfig, WebhookName,
+        Authentication, CampaignScope, Channel, FeedbackStatus, Selection, WebhookConfig,
+        WebhookName,
     },
     endpoint::{EndpointPolicy, EndpointUrl},
-    headers::{
-        CustomHeaderName, CustomHeaderValue, check_total, duplicate_name, header_value,
-        sealed_bytes,
-    },
-    jwt::{
-        Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
-    },
+    jwt::JwtAuthentication,
     secret::SealedSecret,
 };
-use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
-use secrecy::{ExposeSecret as _, SecretString};
+use http::{HeaderName, header::AUTHORIZATION};
+use secrecy::SecretString;
 use serde_json::Value;
 
+use headers::header_drafts;
+
 pub(crate) use client_credentials::ClientCredentialsDraft;
+pub(crate) use headers::{HeaderDraft, HeaderValueDraft};
+pub(crate) use jwt::JwtDraft;
 pub(crate) use standard_webhooks::{PreviousDraft, SignatureSecretDraft, StandardWebhooksDraft};
 
 use crate::{
-    invalid::{Invalid, required},
-    key_draft::{KeyDraft, KeyRequest},
+    invalid::Invalid,
+    key_draft::KeyDraft,
     wire::{
-        fields::{Checked, HeaderList, Readable},
-        jwt::JwtRequest,
-        request::{Across, AuthenticationRequest, HeaderRequest, WebhookRequest},
+        across::{Across, AuthenticationMembers},
+        fields::{Checked, Readable},
+        request::{AuthenticationRequest, AuthenticationType, WebhookRequest},
     },
 };
 
@@ -66,49 +65,6 @@ pub(crate) enum AuthenticationDraft {
     ClientCredentials(Box<ClientCredentialsDraft>),
 }
 
-#[derive(Debug)]
-pub(crate) struct JwtDraft {
-    pub(crate) algorithm: Algorithm,
-    pub(crate) key: KeyDraft,
-    pub(crate) key_id: Option<TokenText>,
-    /// What has signed so far; its public half is needed a while longer.
-    pub(crate) previous: Option<Box<JwtAuthentication>>,
-    pub(crate) issuer: Option<TokenText>,
-    pub(crate) subject: Option<TokenText>,
-    pub(crate) audience: Audiences,
-    pub(crate) lifetime: TokenLifetime,
-    pub(crate) claims: ExtraClaims,
-    pub(crate) header_name: HeaderName,
-    pub(crate) header_prefix: TokenPrefix,
-    pub(crate) token_per_delivery: bool,
-}
-
-#[derive(Debug)]
-pub(crate) struct HeaderDraft {
-    pub(crate) name: CustomHeaderName,
-    pub(crate) value: HeaderValueDraft,
-}
-
-impl HeaderDraft {
-    /// Bytes of name and value.
-    fn bytes(&self) -> usize {
-        self.name.as_written().len()
-            + match &self.value {
-                HeaderValueDraft::Plain(value) => value.len(),
-                HeaderValueDraft::Secret(SecretDraft::Given(secret)) => {
-                    secret.expose_secret().len()
-                }
-                HeaderValueDraft::Secret(SecretDraft::Kept(sealed)) => sealed_bytes(sealed),
-            }
-    }
-}
-
-#[derive(Debug)]
-pub(crate) enum HeaderValueDraft {
-    Plain(HeaderValue),
-    Secret(SecretDraft),
-}
-
 impl Draft {
     /// Reads a body. A replacement passes the `stored` configuration, whose secrets it keeps where the body has none.
     ///
@@ -120,47 +76,105 @@ impl Draft {
         stored: Option<&WebhookConfig>,
     ) -> Result<Self, Invalid> {
         let across: Across = deserr::deserialize::<_, _, Invalid>(body.clone())?;
-        let mut faults = Invalid::default();
-        if let Some(Checked(url)) = &across.url.0
-            && let Err(refusal) = policy.admit(url)
-        {
-            faults.push("/url", refusal);
+        let (request, mut faults) = match deserr::deserialize(body) {
+            Ok(request) => (Some::<WebhookRequest>(request), Invalid::default()),
+            Err(invalid) => (None, invalid),
+        };
+        let members = across.authentication.0.unwrap_or_default();
+        let mut admit = |pointer: &str, url: &Readable<Checked<EndpointUrl>>| {
+            if let Readable(Some(Checked(url))) = url
+                && let Err(refusal) = policy.admit(url)
+            {
+                faults.push(pointer, refusal);
+            }
+        };
+        admit("/url", &across.url);
+        // While the type cannot be told, it may be the one that has a token endpoint.
+        if matches!(
+            members.kind.0,
+            Some(AuthenticationType::ClientCredentials) | None
+        ) {
+            admit("/authentication/tokenUrl", &members.token_url);
         }
-        if let Some(AuthenticationRequest::ClientCredentials(client)) = &across.authentication.0
-            && let Err(refusal) = policy.admit(&client.token_url.0)
-        {
-            faults.push("/authentication/tokenUrl", refusal);
-        }
-        let token_header = across.authentication.0.as_ref().and_then(token_header);
-        let authentication = across
-            .authentication
-            .0
-            .and_then(|request| faults.note(authentication(request, stored)));
+        let token_header = token_header(&members);
+        let credentials = Credentials::read(
+            members,
+            stored.map(WebhookConfig::authentication),
+            &mut faults,
+        );
         let headers = across.headers.0.flatten().unwrap_or_default();
         let headers = header_drafts(headers, token_header.as_ref(), stored, &mut faults);
-        match (deserr::deserialize(body), authentication) {
-            (Ok(request), Some(authentication)) if faults.is_empty() => {
-                let request: WebhookRequest = request;
-                Ok(Self {
-                    name: request.name.0,
-                    channels: request.channels.0,
-                    url: request.url.0,
-                    authentication,
-                    headers,
-                    feedback_statuses: request
-                        .feedback_statuses
-                        .map_or_else(Selection::documented, |Checked(statuses)| statuses),
-                    campaigns: or_default(request.campaigns),
-                    paused: request.paused == Some(true),
-                })
+        match (request, credentials) {
+            (Some(request), Some(credentials)) if faults.is_empty() => Ok(Self {
+                name: request.name.0,
+                channels: request.channels.0,
+                url: request.url.0,
+                authentication: credentials.complete(request.authentication).ok_or(faults)?,
+                headers,
+                feedback_statuses: request
+                    .feedback_statuses
+                    .map_or_else(Selection::documented, |Checked(statuses)| statuses),
+                campaigns: or_default(request.campaigns),
+                paused: request.paused == Some(true),
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// What authenticates, which several members and the stored configuration decide together.
+enum Credentials<'a> {
+    None,
+    Jwt(KeyDraft, Option<&'a JwtAuthentication>),
+    StandardWebhooks(StandardWebhooksDraft),
+    ClientCredentials(SecretDraft),
+}
+
+impl<'a> Credentials<'a> {
+    /// `None` where the type cannot be told, or after what is wrong was added to `faults`.
+    fn read(
+        members: AuthenticationMembers,
+        stored: Option<&'a Authentication>,
+        faults: &mut Invalid,
+    ) -> Option<Self> {
+        match members.kind.0? {
+            AuthenticationType::None => Some(Self::None),
+            AuthenticationType::Jwt => {
+                let stored = match stored {
+                    Some(Authentication::Jwt(jwt)) => Some(jwt.as_ref()),
+                    _ => None,
+                };
+                jwt::signing_key(members, stored, faults).map(|key| Self::Jwt(key, stored))
             }
-            (Ok(_), _) => Err(faults),
-            (Err(invalid), _) => {
-                let mut all: Invalid = invalid;
-                all.extend(faults);
-                Err(all)
+            AuthenticationType::StandardWebhooks => {
+                StandardWebhooksDraft::read(members, stored, faults).map(Self::StandardWebhooks)
+            }
+            AuthenticationType::ClientCredentials => {
+                client_credentials::client_secret(members, stored, faults)
+                    .map(Self::ClientCredentials)
             }
         }
+    }
+
+    /// With everything else that the request says; `None` if that is of another type, which it is not, because both were
+    /// read from one body.
+    fn complete(self, request: AuthenticationRequest) -> Option<AuthenticationDraft> {
+        Some(match (self, request) {
+            (Self::None, AuthenticationRequest::None) => AuthenticationDraft::None,
+            (Self::Jwt(key, previous), AuthenticationRequest::Jwt(request)) => {
+                AuthenticationDraft::Jwt(Box::new(JwtDraft::new(*request, key, previous)))
+            }
+            (Self::StandardWebhooks(draft), AuthenticationRequest::StandardWebhooks(_)) => {
+                AuthenticationDraft::StandardWebhooks(Box::new(draft))
+            }
+            (
+                Self::ClientCredentials(secret),
+                AuthenticationRequest::ClientCredentials(request),
+            ) => AuthenticationDraft::ClientCredentials(Box::new(ClientCredentialsDraft::new(
+                *request, secret,
+            ))),
+            _ => return None,
+        })
     }
 }
 
@@ -172,145 +186,14 @@ fn optional<T>(field: Option<Checked<T>>) -> Option<T> {
     field.map(|Checked(value)| value)
 }
 
-fn token_header(authentication: &AuthenticationRequest) -> Option<HeaderName> {
-    match authentication {
-        AuthenticationRequest::None | AuthenticationRequest::StandardWebhooks(_) => None,
-        AuthenticationRequest::ClientCredentials(_) => Some(AUTHORIZATION),
-        AuthenticationRequest::Jwt(jwt) => Some(match &jwt.header_name {
-            Some(Checked(name)) => name.0.clone(),
-            None => AUTHORIZATION,
-        }),
-    }
-}
-
-fn authentication(
-    request: AuthenticationRequest,
-    stored: Option<&WebhookConfig>,
-) -> Result<AuthenticationDraft, (String, Refusal)> {
-    let header_name = token_header(&request).unwrap_or(AUTHORIZATION);
-    match request {
-        AuthenticationRequest::None => Ok(AuthenticationDraft::None),
-        AuthenticationRequest::StandardWebhooks(request) => {
-            StandardWebhooksDraft::read(*request, stored)
-                .map(|draft| AuthenticationDraft::StandardWebhooks(Box::new(draft)))
+/// The header that carries the token, as far as it can be told.
+fn token_header(members: &AuthenticationMembers) -> Option<HeaderName> {
+    match members.kind.0? {
+        AuthenticationType::None | AuthenticationType::StandardWebhooks => None,
+        AuthenticationType::ClientCredentials => Some(AUTHORIZATION),
+        AuthenticationType::Jwt => {
+            let given = members.header_name.0.as_ref()?;
+            Some(jwt::header_name(given.as_ref()))
         }
-        AuthenticationRequest::ClientCredentials(request) => {
-            ClientCredentialsDraft::read(*request, stored)
-                .map(|draft| AuthenticationDraft::ClientCredentials(Box::new(draft)))
-        }
-        AuthenticationRequest::Jwt(request) => {
-            let mut request = *request;
-            let previous = match stored.map(WebhookConfig::authentication) {
-                Some(Authentication::Jwt(jwt)) => Some(jwt),
-                _ => None,
-            };
-            Ok(AuthenticationDraft::Jwt(Box::new(JwtDraft {
-                key: signing_key(&mut request, previous.map(Box::as_ref))?,
-                previous: previous.cloned(),
-                algorithm: request.algorithm.0,
-                key_id: optional(request.key_id),
-                issuer: optional(request.issuer),
-                subject: optional(request.subject),
-                audience: or_default(request.audience),
-                lifetime: or_default(request.lifetime_seconds),
-                claims: or_default(request.claims),
-                header_name,
-                header_prefix: or_default(request.header_prefix),
-                token_per_delivery: request.token_per_delivery == Some(true),
-            })))
-        }
-    }
-}
-
-/// The secret or private key: given and usable, made here, or kept.
-fn signing_key(
-    request: &mut JwtRequest,
-    previous: Option<&JwtAuthentication>,
-) -> Result<KeyDraft, (String, Refusal)> {
-    let algorithm = request.algorithm.0;
-    let given = KeyRequest {
-        secret: optional(request.secret.take()),
-        private_key: optional(request.private_key.take()),
-        generate: request.generate_key == Some(true),
-    };
-    if let Some(key) = given.read(algorithm, "/authentication")? {
-        return Ok(key);
-    }
-    let name = if algorithm.is_symmetric() {
-        "secret"
-    } else {
-        "privateKey"
-    };
-    let missing = |message| Err((format!("/authentication/{name}"), required(message)));
-    match previous {
-        Some(jwt) if jwt.algorithm == algorithm => Ok(KeyDraft::Kept(jwt.keys.current().clone())),
-        // The saved key cannot be read back here, so whether it fits another algorithm cannot be told.
-        Some(_) => missing("The algorithm changes, so the key has to be given again."),
-        None => missing("This algorithm needs its key here."),
-    }
-}
-
-fn header_drafts(
-    requests: HeaderList<Readable<HeaderRequest>>,
-    token_header: Option<&HeaderName>,
-    stored: Option<&WebhookConfig>,
-    faults: &mut Invalid,
-) -> Vec<HeaderDraft> {
-    let mut drafts: Vec<HeaderDraft> = Vec::with_capacity(requests.0.len());
-    let mut names: Vec<CustomHeaderName> = Vec::with_capacity(requests.0.len());
-    for (index, request) in requests.0.into_iter().enumerate() {
-        let Readable(Some(request)) = request else {
-            continue;
-        };
-        let Checked(name) = request.name;
-        if names.contains(&name) {
-            faults.push(format!("/headers/{index}/name"), duplicate_name());
-        } else if token_header == Some(name.name()) {
-            faults.push(
-                format!("/headers/{index}/name"),
-                TokenHeaderCollision(index).refusal(),
-            );
-        }
-        names.push(name.clone());
-        let value = header_draft(
-            &name,
-            optional(request.value),
-            request.secret == Some(true),
-            stored,
-        )
-        .map_err(|refusal| (format!("/headers/{index}/value"), refusal));
-        if let Some(value) = faults.note(value) {
-            drafts.push(HeaderDraft { name, value });
-        }
-    }
-    let total = check_total(drafts.iter().map(HeaderDraft::bytes));
-    faults.note(total.map_err(|refusal| ("/headers".to_owned(), refusal)));
-    drafts
-}
-
-fn header_draft(
-    name: &CustomHeaderName,
-    given: Option<SecretString>,
-    is_secret: bool,
-    stored: Option<&WebhookConfig>,
-) -> Result<HeaderValueDraft, Refusal> {
-    if let Some(text) = given {
-        let value = header_value(text.expose_secret())?;
-        return Ok(if is_secret {
-            HeaderValueDraft::Secret(SecretDraft::Given(text))
-        } else {
-            HeaderValueDraft::Plain(value)
-        });
-    }
-    let saved = stored.and_then(|config| {
-        let headers = config.headers();
-        let index = headers.position(name.name())?;
-        headers.iter().nth(index)
-    });
-    match saved.map(|header| &header.value) {
-        Some(CustomHeaderValue::Secret(sealed)) if is_secret => {
-            Ok(HeaderValueDraft::Secret(SecretDraft::Kept(sealed.clone())))
-        }
-        _ => Err(required("This header needs a value.")),
     }
 }

@@ -13,6 +13,9 @@ use utoipa::ToSchema;
 /// Most faults that one answer lists: enough for any honest mistake, and a hostile body gets no megabytes back.
 const FAULTS_MAX: usize = 100;
 
+/// Code of a member for which there is no field.
+const UNKNOWN_FIELD: &str = "unknown-field";
+
 /// Where a wrong value stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +87,26 @@ impl Invalid {
             .ok()
     }
 
+    /// The faults at this place and below it.
+    pub fn within(mut self, location: ValuePointerRef<'_>) -> Self {
+        let place = json_pointer(location);
+        self.0.retain(|fault| match &fault.place {
+            Place::Pointer(pointer) => pointer
+                .strip_prefix(&place)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            Place::Header(_) | Place::Parameter(_) => false,
+        });
+        self
+    }
+
+    /// Whether there is no field of this name.
+    pub fn is_unknown_field(&self, location: ValuePointerRef<'_>) -> bool {
+        let place = Place::Pointer(json_pointer(location));
+        self.0
+            .iter()
+            .any(|fault| fault.place == place && fault.code == UNKNOWN_FIELD)
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -139,7 +162,7 @@ impl DeserializeError for Invalid {
             ),
             ErrorKind::UnknownKey { key, .. } => Self::at(
                 location.push_key(key),
-                Refusal::new("unknown-field", "There is no such field."),
+                Refusal::new(UNKNOWN_FIELD, "There is no such field."),
             ),
             ErrorKind::UnknownValue { accepted, .. } => {
                 Self::at(location, unknown_value(accepted.iter().copied()))

@@ -30,6 +30,7 @@ pub mod read;
 pub mod replace;
 pub mod seal;
 pub mod settings;
+mod stored;
 pub mod switch;
 pub mod wire;
 

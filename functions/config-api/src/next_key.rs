@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use domain::{
     config::{Authentication, Webhook},
-    jwt::JwtAuthentication,
+    jwt::{Algorithm, JwtAuthentication, TokenText},
     token_keys::TokenKeys,
 };
 use http::HeaderMap;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::{
     App, Store,
@@ -18,12 +19,15 @@ use crate::{
     caller::{Now, Tenant, WebhookPath},
     error::ApiError,
     invalid::{Invalid, required},
-    key_draft::KeyRequest,
-    openapi::{self, SandboxHeaders},
-    precondition,
-    replace::write,
+    key_draft::{KeyDraft, KeyRequest},
+    openapi::{self, ChangeParams, SandboxHeaders},
     seal::{Seal, Sealed},
-    wire::{fields::Checked, jwt::NextKeyRequest, response::WebhookResponse},
+    stored::{expected, write},
+    wire::{
+        across::{NextKeyMembers, left_out},
+        fields::Checked,
+        jwt::NextKeyRequest,
+    },
 };
 
 /// Publish the key that is going to sign
@@ -35,16 +39,13 @@ use crate::{
     path = "/feedback-webhooks/{id}/next-key",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
-        ("If-Match" = String, Header, description = "The ETag of the version that is changed, or `*` for whichever it is."),
+        ChangeParams,
         SandboxHeaders,
     ),
     request_body = NextKeyRequest,
     security(("token" = [])),
     responses(
-        (status = OK, description = "The webhook as it is stored now.", body = WebhookResponse, headers(
-            ("ETag" = String, description = "The new version."),
-        )),
+        openapi::Changed,
         openapi::Invalid,
         openapi::NotFound,
         openapi::KeyConflict,
@@ -61,31 +62,17 @@ pub(crate) async fn publish_next_key<S: Store>(
     Now(now): Now,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let stored = path.select(app.store.read(&tenant.key).await?)?;
-    precondition::require_match(&headers, &stored)?;
-    let request: NextKeyRequest = deserr::deserialize::<_, _, Invalid>(body)?;
+    let stored = expected(&app, &tenant, path, &headers).await?;
     let jwt = key_pair(&stored)?;
     if jwt.keys.next().is_some() {
         return Err(ApiError::NextKeyExists);
     }
-    let given = KeyRequest {
-        secret: None,
-        private_key: request.private_key.map(|Checked(key)| key),
-        generate: request.generate_key == Some(true),
-    };
-    let draft = given
-        .read(jwt.algorithm, "")
-        .and_then(|draft| {
-            let message = "Give a private key here, or let one be made with 'generateKey'.";
-            draft.ok_or_else(|| ("/privateKey".to_owned(), required(message)))
-        })
-        .map_err(|(pointer, refusal)| ApiError::at(&pointer, refusal))?;
+    let (draft, id) = read_next_key(body, jwt.algorithm)?;
     let seal = Seal {
         sealer: &app.sealer,
         key: &tenant.key,
         now,
     };
-    let id = request.key_id.map(|Checked(id)| id);
     let key = seal.token_key(draft, jwt.algorithm, id).await?;
     let keys = jwt.keys.clone().with_next(key, now);
     let keys = keys.map_err(|refusal| ApiError::at("/keyId", refusal))?;
@@ -101,15 +88,12 @@ pub(crate) async fn publish_next_key<S: Store>(
     path = "/feedback-webhooks/{id}/next-key/activate",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
-        ("If-Match" = String, Header, description = "The ETag of the version that is changed, or `*` for whichever it is."),
+        ChangeParams,
         SandboxHeaders,
     ),
     security(("token" = [])),
     responses(
-        (status = OK, description = "The webhook as it is stored now.", body = WebhookResponse, headers(
-            ("ETag" = String, description = "The new version."),
-        )),
+        openapi::Changed,
         openapi::Invalid,
         openapi::NotFound,
         openapi::KeyConflict,
@@ -124,8 +108,7 @@ pub(crate) async fn activate_next_key<S: Store>(
     headers: HeaderMap,
     Now(now): Now,
 ) -> Result<Response, ApiError> {
-    let stored = path.select(app.store.read(&tenant.key).await?)?;
-    precondition::require_match(&headers, &stored)?;
+    let stored = expected(&app, &tenant, path, &headers).await?;
     let jwt = key_pair(&stored)?;
     let keys = jwt.keys.clone().activated(jwt.lifetime, now);
     let keys = keys.ok_or(ApiError::NoNextKey)?;
@@ -140,15 +123,12 @@ pub(crate) async fn activate_next_key<S: Store>(
     path = "/feedback-webhooks/{id}/next-key",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
-        ("If-Match" = String, Header, description = "The ETag of the version that is changed, or `*` for whichever it is."),
+        ChangeParams,
         SandboxHeaders,
     ),
     security(("token" = [])),
     responses(
-        (status = OK, description = "The webhook as it is stored now.", body = WebhookResponse, headers(
-            ("ETag" = String, description = "The new version."),
-        )),
+        openapi::Changed,
         openapi::Invalid,
         openapi::NotFound,
         openapi::KeyConflict,
@@ -163,14 +143,41 @@ pub(crate) async fn delete_next_key<S: Store>(
     headers: HeaderMap,
     Now(now): Now,
 ) -> Result<Response, ApiError> {
-    let stored = path.select(app.store.read(&tenant.key).await?)?;
-    precondition::require_match(&headers, &stored)?;
+    let stored = expected(&app, &tenant, path, &headers).await?;
     let jwt = key_pair(&stored)?;
     if jwt.keys.next().is_none() {
         return Err(ApiError::NoNextKey);
     }
     let keys = jwt.keys.clone().without_next();
     change(&app, (&tenant, Action::DeleteNextKey), &stored, keys, now).await
+}
+
+/// The key that a request gives or asks for, and the id that it chooses.
+fn read_next_key(
+    body: Value,
+    algorithm: Algorithm,
+) -> Result<(KeyDraft, Option<TokenText>), Invalid> {
+    let members: NextKeyMembers = deserr::deserialize::<_, _, Invalid>(body.clone())?;
+    let (request, mut faults) = match deserr::deserialize(body) {
+        Ok(request) => (Some::<NextKeyRequest>(request), Invalid::default()),
+        Err(invalid) => (None, invalid),
+    };
+    let given = KeyRequest {
+        secret: left_out(),
+        private_key: members.private_key,
+        generate: members.generate_key,
+    };
+    let missing = || {
+        let message = "Give a private key here, or let one be made with 'generateKey'.";
+        Err(required(message))
+    };
+    let draft = given.read(algorithm, "", missing, &mut faults);
+    match (request, draft) {
+        (Some(request), Some(draft)) if faults.is_empty() => {
+            Ok((draft, request.key_id.map(|Checked(id)| id)))
+        }
+        _ => Err(faults),
+    }
 }
 
 /// The authentication of a webhook that signs with a key pair.

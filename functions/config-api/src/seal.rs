@@ -1,32 +1,27 @@
 //! Generates and encrypts a draft's new secrets, and makes the configuration that is stored.
 
+mod jwt;
+mod standard_webhooks;
+
 use domain::{
     config::{Authentication, WebhookConfig, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderValue, CustomHeaders},
-    jwt::{Algorithm, JwtAuthentication, TokenText},
     key::ConfigKey,
     oauth::ClientCredentials,
     secret::SealedSecret,
-    standard_webhooks::{
-        PREVIOUS_SECRET_LIFETIME, PreviousSecret, SignaturePublicKey, SignatureSecret,
-        StandardWebhooks,
-    },
-    token_keys::{TokenKey, TokenKeys},
 };
 use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use secrets::{SealError, Sealer};
-use signing::{SigningKey, standard_webhooks::WebhookSecret};
 
 use crate::{
     draft::{
         AuthenticationDraft, ClientCredentialsDraft, Draft, HeaderDraft, HeaderValueDraft,
-        JwtDraft, PreviousDraft, SecretDraft, SignatureSecretDraft, StandardWebhooksDraft,
+        SecretDraft,
     },
     error::ApiError,
     invalid::Invalid,
-    key_draft::KeyDraft,
 };
 
 /// A configuration whose secrets are encrypted.
@@ -96,37 +91,6 @@ pub(crate) struct Seal<'a> {
 }
 
 impl Seal<'_> {
-    /// Encrypts a key that signs tokens, or makes one, and finds what is published of it.
-    pub(crate) async fn token_key(
-        &self,
-        draft: KeyDraft,
-        algorithm: Algorithm,
-        id: Option<TokenText>,
-    ) -> Result<TokenKey, ApiError> {
-        let (secret, public) = match draft {
-            KeyDraft::Kept(key) => (key.secret, key.public.map(|public| public.key)),
-            KeyDraft::Given { secret, public } => {
-                let sealed = self.sealer.seal(self.key, &secret, self.now).await?;
-                (sealed, public)
-            }
-            KeyDraft::Generated => {
-                let failed = ApiError::KeyNotGenerated;
-                let secret =
-                    signing::generate(algorithm).map_err(|error| failed(Box::new(error)))?;
-                let public = SigningKey::parse(algorithm, &secret)
-                    .and_then(|key| key.public_key())
-                    .map_err(|refusal| failed(Box::new(refusal)))?;
-                let sealed = self.sealer.seal(self.key, &secret, self.now).await?;
-                (sealed, public)
-            }
-        };
-        let public = public
-            .map(|key| signing::publish(algorithm, key, id.clone()))
-            .transpose()
-            .map_err(|refusal| ApiError::KeyNotGenerated(Box::new(refusal)))?;
-        Ok(TokenKey { secret, id, public })
-    }
-
     async fn secret(&self, draft: SecretDraft) -> Result<SealedSecret, SealError> {
         match draft {
             SecretDraft::Given(secret) => self.sealer.seal(self.key, &secret, self.now).await,
@@ -151,96 +115,10 @@ impl Seal<'_> {
                 Authentication::ClientCredentials(Box::new(client))
             }
             AuthenticationDraft::Jwt(draft) => {
-                let JwtDraft {
-                    algorithm,
-                    key,
-                    key_id,
-                    previous,
-                    issuer,
-                    subject,
-                    audience,
-                    lifetime,
-                    claims,
-                    header_name,
-                    header_prefix,
-                    token_per_delivery,
-                } = *draft;
-                let key = self.token_key(key, algorithm, key_id).await?;
-                let keys = match previous {
-                    None => TokenKeys::new(key),
-                    Some(previous) => {
-                        let keeps_next = previous.algorithm == algorithm;
-                        previous
-                            .keys
-                            .replaced(key, keeps_next, previous.lifetime, self.now)
-                            .map_err(|refusal| ApiError::at("/authentication/keyId", refusal))?
-                    }
-                };
-                Authentication::Jwt(Box::new(JwtAuthentication {
-                    algorithm,
-                    keys,
-                    issuer,
-                    subject,
-                    audience,
-                    lifetime,
-                    claims,
-                    header_name,
-                    header_prefix,
-                    token_per_delivery,
-                }))
+                Authentication::Jwt(Box::new(self.jwt(*draft).await?))
             }
         };
         Ok((authentication, None))
-    }
-
-    async fn standard_webhooks(
-        &self,
-        draft: StandardWebhooksDraft,
-    ) -> Result<(StandardWebhooks, Option<SecretString>), ApiError> {
-        let (secret, generated) = match draft.secret {
-            SignatureSecretDraft::Kept(secret) => (secret, None),
-            SignatureSecretDraft::Given(text, public_key) => {
-                (self.signature_secret(&text, public_key).await?, None)
-            }
-            SignatureSecretDraft::Generated(scheme) => {
-                let text = WebhookSecret::generate(scheme)?;
-                let public_key = WebhookSecret::parse(&text)
-                    .ok()
-                    .and_then(|secret| secret.public_key());
-                // The receiver needs a shared secret, but never the private half of a key pair.
-                let is_shared = public_key.is_none();
-                let secret = self.signature_secret(&text, public_key).await?;
-                (secret, is_shared.then_some(text))
-            }
-        };
-        let previous = match draft.previous {
-            PreviousDraft::None => None,
-            PreviousDraft::Kept(previous) => Some(previous),
-            PreviousDraft::Replaced(secret) => Some(PreviousSecret {
-                secret,
-                expires_at: self
-                    .now
-                    .checked_add(PREVIOUS_SECRET_LIFETIME)
-                    .unwrap_or(Timestamp::MAX),
-            }),
-        };
-        let mut signature = StandardWebhooks { secret, previous };
-        if signature.previous_at(self.now).is_none() {
-            signature.previous = None;
-        }
-        Ok((signature, generated))
-    }
-
-    async fn signature_secret(
-        &self,
-        text: &SecretString,
-        public_key: Option<SignaturePublicKey>,
-    ) -> Result<SignatureSecret, SealError> {
-        let sealed = self.sealer.seal(self.key, text, self.now).await?;
-        Ok(match public_key {
-            None => SignatureSecret::Symmetric(sealed),
-            Some(public_key) => SignatureSecret::Asymmetric(sealed, public_key),
-        })
     }
 
     async fn client_credentials(

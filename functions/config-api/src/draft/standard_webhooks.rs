@@ -1,15 +1,14 @@
 //! Which secret signs: a given, a generated or the saved one, and whether the one before it goes on signing.
 
 use domain::{
-    Refusal,
-    config::{Authentication, WebhookConfig},
+    config::Authentication,
     standard_webhooks::{PreviousSecret, SignaturePublicKey, SignatureScheme, SignatureSecret},
 };
 use secrecy::SecretString;
 
 use crate::{
-    invalid::{not_applicable, required},
-    wire::{fields::Checked, standard_webhooks::StandardWebhooksRequest},
+    invalid::{Invalid, not_applicable, required},
+    wire::{across::AuthenticationMembers, fields::Checked, standard_webhooks::GivenSecret},
 };
 
 /// A signature before its new secret is generated and encrypted.
@@ -38,16 +37,18 @@ pub(crate) enum PreviousDraft {
 }
 
 impl StandardWebhooksDraft {
-    pub(crate) fn read(
-        request: StandardWebhooksRequest,
-        stored: Option<&WebhookConfig>,
-    ) -> Result<Self, (String, Refusal)> {
-        let stored = match stored.map(WebhookConfig::authentication) {
+    /// `None` after what is wrong was added to `faults`.
+    pub(super) fn read(
+        members: AuthenticationMembers,
+        stored: Option<&Authentication>,
+        faults: &mut Invalid,
+    ) -> Option<Self> {
+        let stored = match stored {
             Some(Authentication::StandardWebhooks(stored)) => Some(stored.as_ref()),
             _ => None,
         };
-        let keeps_previous = request.keep_previous != Some(false);
-        let secret = secret(request, stored.map(|stored| &stored.secret))?;
+        let keeps_previous = members.keep_previous.0 != Some(Some(false));
+        let secret = secret(members, stored.map(|stored| &stored.secret), faults)?;
         let previous = match (&secret, stored) {
             (_, None) => PreviousDraft::None,
             _ if !keeps_previous => PreviousDraft::None,
@@ -57,48 +58,51 @@ impl StandardWebhooksDraft {
                 .map_or(PreviousDraft::None, PreviousDraft::Kept),
             (_, Some(stored)) => PreviousDraft::Replaced(stored.secret.clone()),
         };
-        Ok(Self { secret, previous })
+        Some(Self { secret, previous })
     }
 }
 
 fn secret(
-    request: StandardWebhooksRequest,
+    members: AuthenticationMembers,
     stored: Option<&SignatureSecret>,
-) -> Result<SignatureSecretDraft, (String, Refusal)> {
+    faults: &mut Invalid,
+) -> Option<SignatureSecretDraft> {
     let at = |member: &str| format!("/authentication/{member}");
-    let scheme = request.scheme.map(|Checked(scheme)| scheme);
-    let generates = request.generate_secret == Some(true);
-    match (request.secret, stored) {
-        (Some(_), _) if generates => Err((
-            at("generateSecret"),
-            not_applicable("A secret is given, so none is generated; leave one of the two out."),
-        )),
-        (Some(Checked(given)), _) => {
-            if scheme.is_some_and(|scheme| scheme != given.scheme) {
-                return Err((
-                    at("scheme"),
-                    not_applicable(
-                        "The secret is of the other scheme: 'whsec_' signs as v1, 'whsk_' as v1a.",
-                    ),
-                ));
-            }
-            Ok(SignatureSecretDraft::Given(given.text, given.public_key))
+    let generates = members
+        .generate_secret
+        .0
+        .map(|generates| generates == Some(true));
+    if let Some(Checked(text)) = members.secret.0? {
+        if generates == Some(true) {
+            let message = "A secret is given, so none is generated; leave one of the two out.";
+            faults.push(at("generateSecret"), not_applicable(message));
         }
-        (None, _) if generates => Ok(SignatureSecretDraft::Generated(
-            scheme.unwrap_or(SignatureScheme::V1),
-        )),
-        (None, Some(stored)) if scheme.is_none_or(|scheme| scheme == stored.scheme()) => {
-            Ok(SignatureSecretDraft::Kept(stored.clone()))
+        // What is wrong with the secret itself is named where the request is read.
+        let given = GivenSecret::parse(text).ok()?;
+        if let Some(Some(Checked(scheme))) = members.scheme.0
+            && scheme != given.scheme
+        {
+            let message =
+                "The secret is of the other scheme: 'whsec_' signs as v1, 'whsk_' as v1a.";
+            faults.push(at("scheme"), not_applicable(message));
         }
-        (None, Some(_)) => Err((
-            at("secret"),
-            required(
-                "The scheme changes, so a secret has to be given, or generated with 'generateSecret': true.",
-            ),
-        )),
-        (None, None) => Err((
-            at("secret"),
-            required("Give a secret, or have one generated with 'generateSecret': true."),
-        )),
+        return Some(SignatureSecretDraft::Given(given.text, given.public_key));
     }
+    let scheme = members.scheme.0?.map(|Checked(scheme)| scheme);
+    if generates? {
+        return Some(SignatureSecretDraft::Generated(
+            scheme.unwrap_or(SignatureScheme::V1),
+        ));
+    }
+    let message = match stored {
+        Some(stored) if scheme.is_none_or(|scheme| scheme == stored.scheme()) => {
+            return Some(SignatureSecretDraft::Kept(stored.clone()));
+        }
+        Some(_) => {
+            "The scheme changes, so a secret has to be given, or generated with 'generateSecret': true."
+        }
+        None => "Give a secret, or have one generated with 'generateSecret': true.",
+    };
+    faults.push(at("secret"), required(message));
+    None
 }

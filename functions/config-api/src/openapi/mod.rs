@@ -6,8 +6,12 @@ mod problems;
 use std::sync::Arc;
 
 use utoipa::{
-    IntoParams, Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    IntoParams, IntoResponses, Modify, OpenApi,
+    openapi::{
+        Object, ObjectBuilder, Required, SchemaFormat, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -35,6 +39,7 @@ use crate::{
     switch::{
         __path_read_switch, __path_switch_off, __path_switch_on, read_switch, switch_off, switch_on,
     },
+    wire::response::WebhookResponse,
 };
 
 /// Tag of the webhooks' routes.
@@ -69,6 +74,42 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
         .routes(routes!(openapi_document))
         .routes(routes!(event_schema))
 }
+
+/// Which webhook a change is about, and which version of it.
+pub(crate) struct ChangeParams;
+
+impl IntoParams for ChangeParams {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::Custom("uuid".to_owned())));
+        let id = ParameterBuilder::new()
+            .name("id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The webhook's id."))
+            .schema(Some(id));
+        let version = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(
+                "The ETag of the version that is changed, or `*` for whichever it is.",
+            ))
+            .schema(Some(Object::with_type(Type::String)));
+        vec![id.build(), version.build()]
+    }
+}
+
+/// The answer to a change.
+#[derive(IntoResponses)]
+#[response(
+    status = OK,
+    description = "The webhook as it is stored now.",
+    headers(("ETag" = String, description = "The new version."))
+)]
+#[expect(dead_code, reason = "describes what `stored::write` answers")]
+pub(crate) struct Changed(WebhookResponse<'static>);
 
 /// Headers of every request that is about one sandbox.
 #[derive(IntoParams)]

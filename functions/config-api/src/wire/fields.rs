@@ -229,7 +229,7 @@ impl Field for ExtraClaims {
 }
 
 /// A JSON object with members of any type.
-pub struct JsonObject(Map<String, serde_json::Value>);
+pub struct JsonObject(pub(super) Map<String, serde_json::Value>);
 
 impl Deserr<Invalid> for JsonObject {
     fn deserialize_from_value<V: IntoValue>(

@@ -13,9 +13,10 @@ use utoipa::ToSchema;
 
 use super::{
     client_credentials::ClientCredentialsRequest,
-    fields::{Checked, HeaderList, ReadOnly, Readable, wrong_type},
+    fields::{Checked, HeaderList, ReadOnly, wrong_type},
     jwt::JwtRequest,
     standard_webhooks::StandardWebhooksRequest,
+    unknown_type::wrong_for_every_type,
 };
 use crate::invalid::{Invalid, required};
 
@@ -100,22 +101,6 @@ fn example() -> serde_json::Value {
     })
 }
 
-/// The parts that checks look at together, each read by itself, so that a fault elsewhere does not hide what is wrong
-/// between them.
-#[derive(Debug, Deserr)]
-#[deserr(error = Invalid, rename_all = camelCase)]
-pub struct Across {
-    /// The endpoint.
-    #[deserr(default)]
-    pub url: Readable<Checked<EndpointUrl>>,
-    /// The authentication.
-    #[deserr(default)]
-    pub authentication: Readable<AuthenticationRequest>,
-    /// The headers.
-    #[deserr(default)]
-    pub headers: Readable<Option<HeaderList<Readable<HeaderRequest>>>>,
-}
-
 /// How requests are authenticated: the member `type` says which.
 #[derive(Debug)]
 pub enum AuthenticationRequest {
@@ -145,9 +130,14 @@ pub enum AuthenticationSchema {
     ClientCredentials(Box<ClientCredentialsRequest>),
 }
 
-#[derive(Debug, Deserr)]
+/// The member `type` of an authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserr)]
 #[deserr(error = Invalid, rename_all = camelCase)]
-enum AuthenticationType {
+#[expect(
+    missing_docs,
+    reason = "each is a variant of `AuthenticationRequest` and described there"
+)]
+pub enum AuthenticationType {
     None,
     Jwt,
     StandardWebhooks,
@@ -168,15 +158,22 @@ impl Deserr<Invalid> for AuthenticationRequest {
             Value::Map(members) => members,
             other => return Err(wrong_type(other, &[ValueKind::Map], location)),
         };
-        let Some(kind) = members.remove("type") else {
-            let all = "Say which: none, jwt, standardWebhooks or oauth2ClientCredentials.";
-            return Err(Invalid::at(location.push_key("type"), required(all)));
+        let at_type = location.push_key("type");
+        let kind = match members.remove("type") {
+            Some(kind) => AuthenticationType::deserialize_from_value(kind.into_value(), at_type),
+            None => {
+                let all = "Say which: none, jwt, standardWebhooks or oauth2ClientCredentials.";
+                Err(Invalid::at(at_type, required(all)))
+            }
         };
-        let kind = AuthenticationType::deserialize_from_value(
-            kind.into_value(),
-            location.push_key("type"),
-        )?;
         let members = Value::<V>::Map(members);
+        let kind = match kind {
+            Ok(kind) => kind,
+            Err(mut invalid) => {
+                invalid.extend(wrong_for_every_type(members, location));
+                return Err(invalid);
+            }
+        };
         match kind {
             AuthenticationType::None => NoneRequest::deserialize_from_value(members, location)
                 .map(|NoneRequest {}| Self::None),

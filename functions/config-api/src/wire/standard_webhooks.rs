@@ -68,12 +68,21 @@ impl Field for GivenSecret {
     type Raw = String;
 
     fn check(text: String) -> Result<Self, (Option<String>, Refusal)> {
-        let text = SecretString::from(text);
-        let secret = WebhookSecret::parse(&text).map_err(|refusal| (None, refusal))?;
+        Self::parse(text.into()).map_err(|refusal| (None, refusal))
+    }
+}
+
+impl GivenSecret {
+    /// Takes what can sign.
+    ///
+    /// # Errors
+    /// Those of [`WebhookSecret::parse`].
+    pub fn parse(text: SecretString) -> Result<Self, Refusal> {
+        let secret = WebhookSecret::parse(&text)?;
         Ok(Self {
-            text,
             scheme: secret.scheme(),
             public_key: secret.public_key(),
+            text,
         })
     }
 }

@@ -130,6 +130,81 @@ async fn a_wrong_type_is_answered_with_all_that_there_are() {
 }
 
 #[tokio::test]
+async fn members_are_judged_although_nobody_knows_the_type() {
+    for (kind, fault) in [
+        (json!("basic"), "/authentication/type unknown-value"),
+        (json!(7), "/authentication/type wrong-type"),
+        (json!(null), "/authentication/type wrong-type"),
+    ] {
+        let members = json!({
+            "type": kind,
+            "audience": 7,
+            "claims": {"exp": 1},
+            "clientID": "a typo",
+            "keyId": "",
+            "scope": "what one type takes is right",
+            "secret": "hunter2",
+            "secretSetAt": "members of answers are ignored",
+            "tokenUrl": "https://localhost/",
+        });
+        let faults = [
+            "/authentication/audience wrong-type",
+            "/authentication/claims/exp claim-registered",
+            "/authentication/clientID unknown-field",
+            "/authentication/keyId token-text-invalid",
+            "/authentication/tokenUrl url-not-public",
+            fault,
+        ];
+        refused(
+            &with(minimal(), "/authentication", members),
+            &sorted(&faults),
+        )
+        .await;
+    }
+    refused(
+        &with(minimal(), "/authentication", json!({"privateKey": 7})),
+        &[
+            "/authentication/privateKey wrong-type",
+            "/authentication/type required",
+        ],
+    )
+    .await;
+}
+
+fn sorted<'a>(faults: &[&'a str]) -> Vec<&'a str> {
+    let mut faults = faults.to_vec();
+    faults.sort_unstable();
+    faults
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_sign_is_named_beside_the_other_faults() {
+    let members = json!({
+        "type": "jwt", "algorithm": "HS256", "secret": "hunter2", "privateKey": "x", "generateKey": true, "keyId": "",
+    });
+    refused(
+        &with(minimal(), "/authentication", members),
+        &[
+            "/authentication/generateKey not-applicable",
+            "/authentication/keyId token-text-invalid",
+            "/authentication/privateKey not-applicable",
+            "/authentication/secret secret-too-short",
+        ],
+    )
+    .await;
+    let members =
+        json!({"type": "jwt", "algorithm": "ES256", "privateKey": "hunter2", "generateKey": "yes"});
+    refused(
+        &with(minimal(), "/authentication", members),
+        &[
+            "/authentication/generateKey wrong-type",
+            "/authentication/privateKey key-invalid",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_private_key_of_the_algorithm_is_refused() {
     let ec = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let ed = KeyPair::generate_for(&PKCS_ED25519).unwrap();

@@ -204,6 +204,34 @@ async fn wrong_headers_are_refused() {
 }
 
 #[tokio::test]
+async fn each_part_of_a_header_is_judged_by_itself() {
+    let headers = json!([
+        {"name": "Host", "value": "a\r\nb"},
+        {"name": "X-A", "value": 7},
+        {"name": "x-a", "value": "b"},
+        {"name": "AUTHORIZATION", "value": 7},
+        {"name": "Host", "secret": "yes"},
+        {"name": "X-B", "value": "fine", "secret": 1},
+    ]);
+    refused(
+        &with(with_token(), "/headers", headers),
+        &[
+            "/headers/0/name header-name-reserved",
+            "/headers/0/value header-value-invalid",
+            "/headers/1/value wrong-type",
+            "/headers/2/name header-name-duplicate",
+            "/headers/3/name header-carries-token",
+            "/headers/3/value wrong-type",
+            "/headers/4/name header-name-reserved",
+            "/headers/4/secret wrong-type",
+            "/headers/4/value required",
+            "/headers/5/secret wrong-type",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn headers_that_are_too_large_together_are_refused() {
     let headers: Vec<Value> = (0..7)
         .map(|n| json!({"name": format!("X-{n}"), "value": "x".repeat(2_000)}))

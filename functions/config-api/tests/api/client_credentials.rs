@@ -78,6 +78,23 @@ async fn the_secret_is_kept_only_for_the_same_client_at_the_same_server() {
         let refused = api.replace(created.id(), "*", &client(change)).await;
         assert_eq!(refused.faults(), ["/authentication/clientSecret required"]);
     }
+    let change =
+        json!({"clientSecret": null, "tokenUrl": "https://evil.example.com/token", "clientId": ""});
+    let refused = api.replace(created.id(), "*", &client(change)).await;
+    assert_eq!(
+        refused.faults(),
+        [
+            "/authentication/clientId client-id-invalid",
+            "/authentication/clientSecret required",
+        ]
+    );
+    // Whether it is the same client cannot be told, so nothing is missing for certain.
+    let unreadable = json!({"clientSecret": null, "clientId": ""});
+    let refused = api.replace(created.id(), "*", &client(unreadable)).await;
+    assert_eq!(
+        refused.faults(),
+        ["/authentication/clientId client-id-invalid"]
+    );
     assert_eq!(api.encrypted.lock().unwrap().len(), 1);
 }
 

@@ -232,6 +232,31 @@ async fn wrong_signatures_are_refused() {
 }
 
 #[tokio::test]
+async fn members_of_a_signature_that_contradict_each_other_are_all_named() {
+    let members = json!({
+        "secret": secret("whsec_", 1), "scheme": "v1a", "generateSecret": true, "keepPrevious": 1,
+    });
+    refused(
+        &signed(members),
+        &[
+            "/authentication/generateSecret not-applicable",
+            "/authentication/keepPrevious wrong-type",
+            "/authentication/scheme not-applicable",
+        ],
+    )
+    .await;
+    // What cannot be read is no reason to ask for more.
+    refused(
+        &signed(json!({"generateSecret": 1, "colour": "red"})),
+        &[
+            "/authentication/colour unknown-field",
+            "/authentication/generateSecret wrong-type",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn the_signatures_header_cannot_be_a_custom_one() {
     let mut body = signed(json!({"generateSecret": true}));
     body["headers"] = json!([{"name": "Webhook-Signature", "value": "v1,"}]);
