@@ -5,6 +5,7 @@
 
 mod access;
 mod access_tokens;
+mod addresses;
 mod audit;
 mod bad_input;
 mod config_api;
