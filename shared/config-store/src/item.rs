@@ -88,10 +88,14 @@ pub(crate) fn from_attributes<T: DeserializeOwned>(
     item: Attributes,
     sort_key: &str,
 ) -> Result<T, UnreadableItem> {
-    // The library's messages name fields and types; they do not repeat values of sealed secrets, which are bytes.
-    serde_dynamo::from_item(item).map_err(|error| UnreadableItem {
-        sort_key: sort_key.to_owned(),
-        problem: error.to_string(),
+    let item = serde_dynamo::AttributeValue::M(serde_dynamo::Item::from(item).into());
+    let deserializer = serde_dynamo::Deserializer::from_attribute_value(item);
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        // Messages of serde and of parsers repeat what they cannot read, so only the place is told.
+        UnreadableItem {
+            sort_key: sort_key.to_owned(),
+            problem: format!("`{}` is of another form, or lacks a part", error.path()),
+        }
     })
 }
 

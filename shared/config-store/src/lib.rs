@@ -22,6 +22,8 @@ pub mod health_contract;
 pub mod key_set_contract;
 #[cfg(feature = "testing")]
 mod memory;
+#[cfg(test)]
+mod properties;
 
 use std::collections::{HashMap, HashSet};
 

@@ -140,9 +140,45 @@ fn failure(status: u16, body: Option<&[u8]>) -> TokenErrorKind {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    fn any_member() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "Bearer|bearer|invalid_client|[!-~]{0,9}|\\PC{0,9}|[0-9.e-]{0,9}".prop_map(Value::from),
+            prop::collection::vec("\\PC{0,3}", 0..3).prop_map(Value::from),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_a_token_or_a_reason(
+            status in prop_oneof![Just(200), 100_u16..1_000],
+            members in prop::collection::btree_map(
+                "access_token|token_type|expires_in|error|[a-z]{0,3}", any_member(), 0..5),
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let status = StatusCode::from_u16(status).unwrap();
+            let body = json!(members).to_string().into_bytes();
+            let broken = &body[..body.len() / 2];
+            for body in [Some(&body[..]), Some(broken), Some(&bytes[..]), None] {
+                if let Ok(issued) = Issued::read(status, body) {
+                    prop_assert_eq!(status, StatusCode::OK);
+                    prop_assert!(issued.header.is_sensitive());
+                    let text = issued.header.to_str().unwrap();
+                    let token = text.strip_prefix("Bearer ").unwrap();
+                    prop_assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()));
+                    prop_assert!(!issued.lifetime.is_negative());
+                }
+            }
+        }
+    }
 
     fn read(status: u16, body: &str) -> Result<(String, i64), &'static str> {
         let status = StatusCode::from_u16(status).unwrap();
