@@ -127,7 +127,7 @@ enum Credentials<'a> {
     None,
     Jwt(KeyDraft, Option<&'a JwtAuthentication>),
     StandardWebhooks(StandardWebhooksDraft),
-    ClientCredentials(SecretDraft),
+    Client(SecretDraft),
 }
 
 impl<'a> Credentials<'a> {
@@ -150,8 +150,7 @@ impl<'a> Credentials<'a> {
                 StandardWebhooksDraft::read(members, stored, faults).map(Self::StandardWebhooks)
             }
             AuthenticationType::ClientCredentials => {
-                client_credentials::client_secret(members, stored, faults)
-                    .map(Self::ClientCredentials)
+                client_credentials::client_secret(members, stored, faults).map(Self::Client)
             }
         }
     }
@@ -167,12 +166,11 @@ impl<'a> Credentials<'a> {
             (Self::StandardWebhooks(draft), AuthenticationRequest::StandardWebhooks(_)) => {
                 AuthenticationDraft::StandardWebhooks(Box::new(draft))
             }
-            (
-                Self::ClientCredentials(secret),
-                AuthenticationRequest::ClientCredentials(request),
-            ) => AuthenticationDraft::ClientCredentials(Box::new(ClientCredentialsDraft::new(
-                *request, secret,
-            ))),
+            (Self::Client(secret), AuthenticationRequest::ClientCredentials(request)) => {
+                AuthenticationDraft::ClientCredentials(Box::new(ClientCredentialsDraft::new(
+                    *request, secret,
+                )))
+            }
             _ => return None,
         })
     }

@@ -154,14 +154,13 @@ impl ExtraClaims {
     /// Takes claims that do not replace a registered one and have at most 4,096 bytes as JSON.
     ///
     /// # Errors
-    /// `claim-registered` with the claim's name, `claims-too-large`.
-    pub fn new(claims: Map<String, Value>) -> Result<Self, (Option<String>, Refusal)> {
-        if let Some(name) = REGISTERED_CLAIMS
-            .into_iter()
-            .find(|name| claims.contains_key(*name))
-        {
+    /// `claim-registered` with the names of those claims, `claims-too-large`.
+    pub fn new(claims: Map<String, Value>) -> Result<Self, (Vec<&'static str>, Refusal)> {
+        let mut registered = REGISTERED_CLAIMS.to_vec();
+        registered.retain(|name| claims.contains_key(*name));
+        if !registered.is_empty() {
             return Err((
-                Some(name.to_owned()),
+                registered,
                 Refusal::new(
                     "claim-registered",
                     "This claim has its own field or is set at each signature.",
@@ -171,7 +170,7 @@ impl ExtraClaims {
         let bytes = serde_json::to_vec(&claims).map_or(usize::MAX, |json| json.len());
         if bytes > EXTRA_CLAIMS_MAX_BYTES {
             return Err((
-                None,
+                Vec::new(),
                 Refusal::new(
                     "claims-too-large",
                     "The extra claims must have at most 4,096 bytes as JSON.",
@@ -250,12 +249,13 @@ mod tests {
     fn extra_claims_cannot_replace_registered_ones() {
         let claims = |json: &str| serde_json::from_str(json).unwrap();
         assert!(ExtraClaims::new(claims(r#"{"tenant": {"a": [1, null]}}"#)).is_ok());
-        let (name, refusal) =
-            ExtraClaims::new(claims(r#"{"x": 1, "exp": 9999999999}"#)).unwrap_err();
-        assert_eq!(
-            (name.as_deref(), refusal.code),
-            (Some("exp"), "claim-registered")
-        );
+        for name in REGISTERED_CLAIMS {
+            let (names, refusal) =
+                ExtraClaims::new(claims(&format!(r#"{{"x": 1, "{name}": 2}}"#))).unwrap_err();
+            assert_eq!((names, refusal.code), (vec![name], "claim-registered"));
+        }
+        let (names, _) = ExtraClaims::new(claims(r#"{"jti": 1, "exp": 2}"#)).unwrap_err();
+        assert_eq!(names, ["exp", "jti"]);
         let long = format!(r#"{{"x": "{}"}}"#, "y".repeat(4_096));
         assert_eq!(
             ExtraClaims::new(claims(&long)).unwrap_err().1.code,

@@ -108,8 +108,12 @@ proptest! {
                 prop_assert!(serde_json::to_vec(taken.as_map()).unwrap().len() <= 4_096);
                 prop_assert_eq!(taken.as_map(), &claims);
             }
-            Err((Some(name), _)) => prop_assert!(names.contains(&name)),
-            Err((None, _)) => prop_assert!(serde_json::to_vec(&claims).unwrap().len() > 4_096),
+            Err((refused, _)) => {
+                let given = registered.into_iter().filter(|name| claims.contains_key(*name));
+                prop_assert!(given.eq(refused.iter().copied()));
+                let is_large = serde_json::to_vec(&claims).unwrap().len() > 4_096;
+                prop_assert!(is_large || !refused.is_empty());
+            }
         }
     }
 

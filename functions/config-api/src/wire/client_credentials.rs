@@ -2,7 +2,6 @@
 
 use deserr::Deserr;
 use domain::{
-    Refusal,
     endpoint::EndpointUrl,
     oauth::{
         ClientAuthentication, ClientCredentials, ClientId, Scope, TokenAudience,
@@ -14,7 +13,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::fields::{Checked, Field, ReadOnly};
+use super::fields::{Checked, Field, ReadOnly, Refused};
 use crate::invalid::Invalid;
 
 /// OAuth 2.0 client credentials (RFC 6749 section 4.4) as a client sends them.
@@ -57,8 +56,8 @@ pub struct ClientSecret(pub SecretString);
 impl Field for ClientSecret {
     type Raw = String;
 
-    fn check(text: String) -> Result<Self, (Option<String>, Refusal)> {
-        check_client_secret(&text).map_err(|refusal| (None, refusal))?;
+    fn check(text: String) -> Result<Self, Refused> {
+        check_client_secret(&text)?;
         Ok(Self(text.into()))
     }
 }

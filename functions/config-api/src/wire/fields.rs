@@ -28,8 +28,25 @@ pub trait Field: Sized {
     /// Makes the value.
     ///
     /// # Errors
-    /// Why the JSON value is refused, and at which of its members if not as a whole.
-    fn check(raw: Self::Raw) -> Result<Self, (Option<String>, Refusal)>;
+    /// Why the JSON value is refused.
+    fn check(raw: Self::Raw) -> Result<Self, Refused>;
+}
+
+/// Why a JSON value is refused: as a whole, or at these of its members.
+pub struct Refused {
+    /// Names of members; none for the whole.
+    members: Vec<&'static str>,
+    /// The reason.
+    refusal: Refusal,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            members: Vec::new(),
+            refusal,
+        }
+    }
 }
 
 /// A [`Field`] as deserr reads it.
@@ -44,9 +61,15 @@ impl<T: Field> Deserr<Invalid> for Checked<T> {
         let raw = T::Raw::deserialize_from_value(value, location)?;
         T::check(raw)
             .map(Self)
-            .map_err(|(member, refusal)| match &member {
-                Some(member) => Invalid::at(location.push_key(member), refusal),
-                None => Invalid::at(location, refusal),
+            .map_err(|Refused { members, refusal }| {
+                if members.is_empty() {
+                    return Invalid::at(location, refusal);
+                }
+                let mut faults = Invalid::default();
+                for member in members {
+                    faults.extend(Invalid::at(location.push_key(member), refusal.clone()));
+                }
+                faults
             })
     }
 }
@@ -131,9 +154,9 @@ macro_rules! text_field {
         $(impl Field for $name {
             type Raw = String;
 
-            fn check(text: String) -> Result<Self, (Option<String>, Refusal)> {
+            fn check(text: String) -> Result<Self, Refused> {
                 let check: fn(&str) -> Result<Self, Refusal> = $check;
-                check(&text).map_err(|refusal| (None, refusal))
+                Ok(check(&text)?)
             }
         })*
     };
@@ -198,33 +221,33 @@ impl TokenHeaderName {
 impl<T: Field + Ord> Field for Selection<T> {
     type Raw = Vec<Checked<T>>;
 
-    fn check(values: Self::Raw) -> Result<Self, (Option<String>, Refusal)> {
-        Self::new(values.into_iter().map(|Checked(value)| value)).map_err(|refusal| (None, refusal))
+    fn check(values: Self::Raw) -> Result<Self, Refused> {
+        Ok(Self::new(values.into_iter().map(|Checked(value)| value))?)
     }
 }
 
 impl Field for Audiences {
     type Raw = Vec<Checked<TokenText>>;
 
-    fn check(audiences: Self::Raw) -> Result<Self, (Option<String>, Refusal)> {
-        Self::new(audiences.into_iter().map(|Checked(text)| text).collect())
-            .map_err(|refusal| (None, refusal))
+    fn check(audiences: Self::Raw) -> Result<Self, Refused> {
+        let audiences = audiences.into_iter().map(|Checked(text)| text);
+        Ok(Self::new(audiences.collect())?)
     }
 }
 
 impl Field for TokenLifetime {
     type Raw = u64;
 
-    fn check(seconds: u64) -> Result<Self, (Option<String>, Refusal)> {
-        Self::from_seconds(seconds).map_err(|refusal| (None, refusal))
+    fn check(seconds: u64) -> Result<Self, Refused> {
+        Ok(Self::from_seconds(seconds)?)
     }
 }
 
 impl Field for ExtraClaims {
     type Raw = JsonObject;
 
-    fn check(JsonObject(claims): JsonObject) -> Result<Self, (Option<String>, Refusal)> {
-        Self::new(claims)
+    fn check(JsonObject(claims): JsonObject) -> Result<Self, Refused> {
+        Self::new(claims).map_err(|(members, refusal)| Refused { members, refusal })
     }
 }
 

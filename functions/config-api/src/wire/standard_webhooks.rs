@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use signing::standard_webhooks::WebhookSecret;
 use utoipa::ToSchema;
 
-use super::fields::{Checked, Field, ReadOnly};
+use super::fields::{Checked, Field, ReadOnly, Refused};
 use crate::invalid::Invalid;
 
 /// A Standard Webhooks signature as a client sends it.
@@ -67,8 +67,8 @@ pub struct GivenSecret {
 impl Field for GivenSecret {
     type Raw = String;
 
-    fn check(text: String) -> Result<Self, (Option<String>, Refusal)> {
-        Self::parse(text.into()).map_err(|refusal| (None, refusal))
+    fn check(text: String) -> Result<Self, Refused> {
+        Ok(Self::parse(text.into())?)
     }
 }
 

@@ -139,7 +139,7 @@ async fn members_are_judged_although_nobody_knows_the_type() {
         let members = json!({
             "type": kind,
             "audience": 7,
-            "claims": {"exp": 1},
+            "claims": {"exp": 1, "x": 2, "sub": 3},
             "clientID": "a typo",
             "keyId": "",
             "scope": "what one type takes is right",
@@ -150,6 +150,7 @@ async fn members_are_judged_although_nobody_knows_the_type() {
         let faults = [
             "/authentication/audience wrong-type",
             "/authentication/claims/exp claim-registered",
+            "/authentication/claims/sub claim-registered",
             "/authentication/clientID unknown-field",
             "/authentication/keyId token-text-invalid",
             "/authentication/tokenUrl url-not-public",
