@@ -48,12 +48,18 @@ pub(crate) fn webhook_to_item(webhook: &Webhook) -> Result<Attributes, Unreadabl
 
 pub(crate) fn webhook_from_item(item: Attributes) -> Result<Webhook, UnreadableItem> {
     let sort_key = sort_key(&item);
-    from_attributes::<WebhookItem>(item, &sort_key)?
+    let unreadable = |problem| UnreadableItem {
+        sort_key: sort_key.clone(),
+        problem,
+    };
+    let webhook: Webhook = from_attributes::<WebhookItem>(item, &sort_key)?
         .try_into()
-        .map_err(|refusal: Refusal| UnreadableItem {
-            sort_key,
-            problem: refusal.message,
-        })
+        .map_err(|refusal: Refusal| unreadable(refusal.message))?;
+    // Its secrets are opened for the sandbox that it names, its events are those of the sandbox that it is found under.
+    if sort_key != webhook_sort_key(&webhook.key.sandbox) {
+        return Err(unreadable("the webhook is another sandbox's".to_owned()));
+    }
+    Ok(webhook)
 }
 
 pub(crate) fn switch_to_item(switch: &CampaignSwitch) -> Result<Attributes, UnreadableItem> {

@@ -184,3 +184,11 @@ fn every_place_of_an_item_can_be_changed() {
     }
     assert!(value_at(&mut value, &mut count.clone()).is_none());
 }
+
+#[test]
+fn a_webhook_that_was_copied_to_another_sandbox_cannot_be_read() {
+    let mut item = webhook_to_item(&webhook()).unwrap();
+    let elsewhere = AttributeValue::S("webhook#other".to_owned());
+    item.insert("sk".to_owned(), elsewhere);
+    assert!(webhook_from_item(item).is_err());
+}
