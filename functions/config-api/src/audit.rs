@@ -4,6 +4,7 @@
 use config_store::StoreError;
 use domain::{config::Webhook, key::CampaignId};
 use serde_json::Value;
+use tracing_subscriber::{EnvFilter, filter::ParseError};
 
 use crate::{caller::Tenant, wire::response::WebhookResponse};
 
@@ -18,6 +19,15 @@ const NOT_CONFIGURED: [&str; 6] = [
     "modifiedAt",
     "modifiedBy",
 ];
+
+/// The filter of log lines that a deployment has chosen, and the trail in any case.
+///
+/// # Errors
+/// [`ParseError`] for a text that is no filter.
+pub fn log_filter(chosen: &str) -> Result<EnvFilter, ParseError> {
+    let trail = format!("{TARGET}=info").parse()?;
+    Ok(EnvFilter::try_new(chosen)?.add_directive(trail))
+}
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,4 +173,46 @@ fn differences(old: &Value, new: &Value) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_log_filter_leaves_the_trail_out() {
+        for chosen in ["info", "error", "off", "error,config_api=off", "audit=off"] {
+            let lines = Lines::default();
+            let writer = lines.clone();
+            let subscriber = tracing_subscriber::fmt()
+                .with_env_filter(log_filter(chosen).unwrap())
+                .with_writer(move || writer.clone())
+                .finish();
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::info!(target: TARGET, "a change");
+                tracing::debug!("something else");
+            });
+            let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(written.lines().count(), 1, "{chosen}: {written}");
+            assert!(written.contains("a change"), "{chosen}: {written}");
+        }
+    }
 }

@@ -11,7 +11,6 @@ use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime, tower::ServiceExt as _};
 use secrets::Sealer;
-use tracing_subscriber::EnvFilter;
 
 /// One connection attempt: the services are in the same region, a few milliseconds away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -23,14 +22,11 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(3);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::from_env()?;
-    // The audit trail is written whatever else is.
-    let filter = EnvFilter::try_new(&settings.log_filter)?
-        .add_directive(format!("{}=info", audit::TARGET).parse()?);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_span_list(false)
-        .with_env_filter(filter)
+        .with_env_filter(audit::log_filter(&settings.log_filter)?)
         .init();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
