@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     config::{Authentication, Webhook},
     headers::{CustomHeaderValue, header_value},
-    key::{ConfigKey, WebhookId},
+    key::ConfigKey,
     secret::SealedSecret,
 };
 use futures_util::{FutureExt as _, future::try_join_all};
@@ -21,7 +21,7 @@ use secrets::{OpenError, Opener};
 use signing::SigningKey;
 
 use crate::{
-    oauth::{AccessTokens, TokenClient},
+    oauth::{AccessTokens, TokenClient, Version, version},
     request::Attempt,
     signature::Signatures,
     token::Signer,
@@ -31,15 +31,14 @@ use crate::{
 const OPENED_MAX: u64 = 1_000;
 /// How long a secret is kept open. Each opening is visible in the key service's trail, and a key that was disabled there
 /// stops being used after this time.
-const OPENED_SECONDS: u64 = 300;
+const OPEN_TIME: Duration = Duration::from_secs(300);
 
 /// Opens secrets and signs tokens, and remembers both. Not `Debug`: it is full of secrets.
 #[derive(Clone)]
 pub struct Authenticator {
     opener: Opener,
-    /// By tenant and the webhook's id and version: an item copied to another tenant has the same id and version, and must
-    /// not find there what it may not open itself. `None` where a secret was refused, which only another version can mend.
-    opened: Cache<(ConfigKey, WebhookId, u64), Option<Arc<Opened>>>,
+    /// `None` where a secret was refused, which only another version can mend.
+    opened: Cache<Version, Option<Arc<Opened>>>,
     access_tokens: AccessTokens,
 }
 
@@ -63,11 +62,16 @@ pub enum AuthError {
 }
 
 impl Authenticator {
-    /// Opens secrets with the given opener.
+    /// Opens secrets with the given opener, and keeps them open for five minutes.
     pub fn new(opener: Opener) -> Self {
+        Self::with_open_time(opener, OPEN_TIME)
+    }
+
+    /// Keeps secrets open for another time.
+    pub fn with_open_time(opener: Opener, open_time: Duration) -> Self {
         let opened = Cache::builder()
             .max_capacity(OPENED_MAX)
-            .time_to_live(Duration::from_secs(OPENED_SECONDS))
+            .time_to_live(open_time)
             .build();
         Self {
             opener,
@@ -111,7 +115,7 @@ impl Authenticator {
         .boxed();
         // The events of a batch that ask at the same time share one opening.
         self.opened
-            .try_get_with((webhook.key.clone(), webhook.id, webhook.version), open)
+            .try_get_with(version(webhook), open)
             .await
             .map_err(|error| AuthError::clone(&error))?
             .ok_or(AuthError::Refused)

@@ -60,9 +60,14 @@ struct AccessToken {
     use_until: Timestamp,
 }
 
-/// One version of a webhook. With the tenant, since an item copied to another one has the same id and version, and must
-/// not find there a token that was fetched with another secret.
-type Version = (ConfigKey, WebhookId, u64);
+/// One version of a webhook, by which what its secrets gave is kept. With the tenant, since an item copied to another one
+/// has the same id and version, and must not find there what it may not open itself.
+pub(crate) type Version = (ConfigKey, WebhookId, u64);
+
+/// The version that a webhook is.
+pub(crate) fn version(webhook: &Webhook) -> Version {
+    (webhook.key.clone(), webhook.id, webhook.version)
+}
 
 /// The tokens of all webhooks.
 #[derive(Clone)]
@@ -87,7 +92,7 @@ impl AccessTokens {
     ) -> TokenClient {
         TokenClient {
             tokens: self.clone(),
-            webhook: (webhook.key.clone(), webhook.id, webhook.version),
+            webhook: version(webhook),
             request: TokenRequest::new(client, secret),
         }
     }

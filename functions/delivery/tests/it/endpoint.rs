@@ -1,16 +1,22 @@
 //! What an endpoint sees.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use config_store::ConfigStore as _;
+use delivery::{auth::Authenticator, request::Attempt};
 use domain::{
     config::{Authentication, WebhookConfigParts},
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders, header_value},
     jwt::{
         Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
     },
+    standard_webhooks::{SignatureSecret, StandardWebhooks},
     token_keys::{TokenKey, TokenKeys},
 };
 use http::{HeaderName, header::AUTHORIZATION};
 use jwt_simple::prelude::{HS256Key, MACLike, UnixTimeStamp, VerificationOptions};
+use secrets::Opener;
 use serde_json::{Value, json};
 
 use crate::helpers::{
@@ -193,6 +199,68 @@ async fn secrets_are_opened_and_a_token_is_signed_once_for_all_events_of_a_versi
         2,
         "the token's key and the secret header"
     );
+}
+
+/// Debug output leaves them out, and HTTP/2 keeps them out of its compression tables (RFC 7541 section 7.1.3).
+#[tokio::test]
+async fn what_authenticates_is_marked_as_sensitive() {
+    let receiver = Receiver::start(Reply::Status(200)).await;
+    let signature = Authentication::StandardWebhooks(Box::new(StandardWebhooks {
+        secret: SignatureSecret::Symmetric(sealed(
+            &key(),
+            "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+        )),
+        previous: None,
+    }));
+    let token = authenticated(&receiver.url("/"));
+    let signed = WebhookConfigParts {
+        authentication: signature,
+        ..authenticated(&receiver.url("/"))
+    };
+    for (parts, name) in [(token, "authorization"), (signed, "webhook-signature")] {
+        let stage = Stage::new(store_with(parts).await, &receiver);
+        let webhook = stage
+            .app
+            .lookup
+            .store()
+            .read(&key())
+            .await
+            .unwrap()
+            .unwrap();
+        let attempt = Attempt {
+            event_id: "e-1",
+            number: 1,
+            remaining: 1,
+            retry_until: now(),
+            at: now(),
+        };
+        let authenticator = &stage.app.courier.authenticator;
+        let authenticated = authenticator
+            .authenticate(&webhook, attempt, b"{}")
+            .await
+            .unwrap();
+        let headers = authenticated.headers.iter();
+        let mut sensitive: Vec<_> = headers
+            .filter(|(_, value)| value.is_sensitive())
+            .map(|(name, _)| name.as_str())
+            .collect();
+        sensitive.sort_unstable();
+        assert_eq!(sensitive, [name, "x-api-key"]);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_kept_open_for_its_time_only() {
+    let receiver = Receiver::start(Reply::Status(200)).await;
+    let store = store_with(authenticated(&receiver.url("/"))).await;
+    let mut stage = Stage::new(store, &receiver);
+    let opener = Opener::new(stage.keys.client(), "key");
+    stage.app.courier.authenticator = Authenticator::with_open_time(opener, Duration::ZERO);
+    for opened in [2, 4] {
+        stage.handle(vec![message("m-1", event(json!({})))]).await;
+        assert_eq!(stage.keys.opened(), opened);
+    }
+    assert_eq!(receiver.received().len(), 2);
 }
 
 #[tokio::test]
