@@ -7,7 +7,7 @@ import { isShared } from '../editor/draft';
 import { Code } from '../parts/Code';
 import { Section } from '../parts/Section';
 import { type PlainKey, useTexts } from '../texts/texts';
-import { LANGUAGES, snippet, type SnippetLanguage } from './snippets';
+import { LANGUAGES, snippet, type SnippetLanguage } from './snippet';
 
 const NAMES: Record<SnippetLanguage, string> = { node: 'Node.js', python: 'Python', java: 'Java', go: 'Go' };
 
@@ -15,7 +15,7 @@ const NAMES: Record<SnippetLanguage, string> = { node: 'Node.js', python: 'Pytho
 export default function Snippets({ webhook }: { webhook: Webhook }) {
   const { t } = useTexts();
   const [language, setLanguage] = useState<SnippetLanguage>('node');
-  const shown = snippet(webhook, language);
+  const shown = snippet(webhook, language, window.location.origin);
   const { authentication } = webhook;
   return (
     <div className={style({ paddingTop: 16 })}>
