@@ -1,6 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
-
-import { expect, expectAccessible, signIn, test } from './fixtures';
+import { beginWebhook, choose, expect, expectAccessible, signIn, test } from './fixtures';
+import { apiOf, createWebhook } from './people';
 
 const SECRET = '0123456789abcdef0123456789abcdef';
 
@@ -32,9 +31,7 @@ test('a webhook with a shared secret and a secret header shows neither again', a
   signedIn: page,
   receiver,
 }) => {
-  await page.getByRole('link', { name: 'Create Feedback Webhook' }).click();
-  await page.getByLabel('Webhook Name').fill('Signed');
-  await page.getByLabel('Webhook URL').fill(receiver.url);
+  await beginWebhook(page, 'Signed', receiver.url);
   await choose(page, 'Authentication type', 'JWT Authentication');
   await page.getByRole('textbox', { name: 'Secret', exact: true }).fill(SECRET);
   await page.getByLabel('Issuer').fill('luma');
@@ -52,25 +49,6 @@ test('a webhook with a shared secret and a secret header shows neither again', a
   await expect(page.locator('body')).not.toContainText('nobody reads again');
   await page.getByRole('link', { name: 'Edit' }).click();
   await expect(page.getByRole('button', { name: 'Replace: Secret' })).toBeVisible();
-  await expectAccessible(page);
-});
-
-test('a private key is taken from a file', async ({ signedIn: page, receiver }) => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-  await page.getByRole('link', { name: 'Create Feedback Webhook' }).click();
-  await page.getByLabel('Webhook Name').fill('Key pair');
-  await page.getByLabel('Webhook URL').fill(receiver.url);
-  await choose(page, 'Authentication type', 'JWT Authentication');
-  await choose(page, 'Algorithm', 'ES256');
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file', exact: true }).click();
-  await (await chooser).setFiles({ name: 'key.pem', mimeType: 'text/plain', buffer: Buffer.from(pem) });
-  await expect(page.getByLabel('Private key (PEM)')).toHaveValue(/BEGIN PRIVATE KEY/);
-  await page.getByRole('button', { name: 'Submit' }).click();
-  await expect(page.getByText('JWT (ES256)')).toBeVisible();
-  await page.getByRole('tab', { name: 'For developers' }).click();
-  await expect(page.getByRole('group', { name: 'Node.js' })).toContainText('importSPKI');
   await expectAccessible(page);
 });
 
@@ -102,7 +80,6 @@ test('a sandbox that got its webhook meanwhile says so and leads there', async (
   person,
   receiver,
 }) => {
-  const { apiOf, createWebhook } = await import('./people');
   await signIn(page, person, '/console/webhooks/prod/new');
   await page.getByLabel('Webhook Name').fill('Too late');
   await page.getByLabel('Webhook URL').fill(receiver.url);
@@ -111,8 +88,3 @@ test('a sandbox that got its webhook meanwhile says so and leads there', async (
   await expect(page.getByRole('link', { name: 'Open First' })).toBeVisible();
   await expect(page.getByLabel('Webhook Name')).toHaveValue('Too late');
 });
-
-async function choose(page: import('@playwright/test').Page, label: string, option: string) {
-  await page.getByRole('button', { name: new RegExp(label) }).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
-}

@@ -61,6 +61,37 @@ test('deletion needs the name, and says what becomes of events', async ({ page, 
   await expect(page.getByRole('heading', { name: 'No webhook yet' })).toBeVisible();
 });
 
+test('a webhook that was changed meanwhile is not deleted unseen', async ({ page, person, receiver }) => {
+  const call = await apiOf(person);
+  const id = await createWebhook(call, receiver.url);
+  await signIn(page, person, `/console/webhooks/prod/${id}`);
+  await page.getByRole('button', { name: 'Delete' }).click();
+  const dialog = page.getByRole('alertdialog', { name: 'Delete this webhook?' });
+  await dialog.getByLabel('Webhook Name').fill('Production feedback');
+  await call('PUT', `/feedback-webhooks/${id}`, webhook(receiver.url, { name: 'Renamed' }), {
+    'if-match': '*',
+  });
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(dialog.getByText('Somebody else has changed this webhook')).toBeVisible();
+  await expect(dialog.getByText('Type the name to confirm: Renamed')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
+});
+
+test('a webhook that was deleted meanwhile says so, and keeps what was typed', async ({
+  page,
+  person,
+  receiver,
+}) => {
+  const call = await apiOf(person);
+  const id = await createWebhook(call, receiver.url);
+  await signIn(page, person, `/console/webhooks/prod/${id}/edit`);
+  await page.getByLabel('Webhook Name').fill('Typed');
+  await call('DELETE', `/feedback-webhooks/${id}`, undefined, { 'if-match': '*' });
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.getByText('This webhook does not exist any more')).toBeVisible();
+  await expect(page.getByLabel('Webhook Name')).toHaveValue('Typed');
+});
+
 test('hostile names and headers are shown as text', async ({ page, person, receiver }) => {
   const name = '<img src=x onerror=alert(1)>"\'&amp;{{7*7}}';
   const call = await apiOf(person);

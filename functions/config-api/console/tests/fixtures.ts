@@ -71,6 +71,19 @@ export async function otherBrowser(context: BrowserContext, person: Person): Pro
   return page;
 }
 
+/** Begins to create a webhook: all but its authentication. */
+export async function beginWebhook(page: Page, name: string, url: string): Promise<void> {
+  await page.getByRole('link', { name: 'Create Feedback Webhook' }).click();
+  await page.getByLabel('Webhook Name').fill(name);
+  await page.getByLabel('Webhook URL').fill(url);
+}
+
+/** Chooses an option of a picker. */
+export async function choose(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(label) }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
 /** Links and buttons change their colours gradually, and have any contrast meanwhile. */
 async function coloursToSettle(page: Page): Promise<void> {
   await page.evaluate(async () => {

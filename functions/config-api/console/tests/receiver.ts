@@ -15,14 +15,14 @@ export interface Received {
 export interface Receiver {
   url: string;
   received: Received[];
-  /** What it answers from now on. */
-  answer: (status: number, body?: string) => void;
+  /** What it answers from now on; at a path, if one is given, and everywhere else otherwise. */
+  answer: (status: number, body?: string, path?: string) => void;
   close: () => void;
 }
 
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
-  let [status, text] = [204, ''];
+  const answers = new Map<string, { status: number; body: string }>();
   const server = createServer(
     { cert: readFileSync(cloud.certificate), key: readFileSync(cloud.certificateKey) },
     (request, response) => {
@@ -31,7 +31,8 @@ export async function startReceiver(): Promise<Receiver> {
       request.on('data', (chunk: string) => (body += chunk));
       request.on('end', () => {
         received.push({ path: request.url ?? '', headers: request.headers, body });
-        response.writeHead(status).end(text);
+        const answer = answers.get(request.url ?? '') ?? answers.get('');
+        response.writeHead(answer?.status ?? 204).end(answer?.body);
       });
     },
   );
@@ -40,7 +41,7 @@ export async function startReceiver(): Promise<Receiver> {
   return {
     url: `https://localhost:${port}/feedback`,
     received,
-    answer: (newStatus, newText = '') => ([status, text] = [newStatus, newText]),
+    answer: (status, body = '', path = '') => void answers.set(path, { status, body }),
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -1,5 +1,8 @@
+import { cloud } from './cloud';
 import { expect, expectAccessible, expectToFit, signIn, test, typeCredentials } from './fixtures';
 import { apiOf, createWebhook } from './people';
+
+const CONSOLE = new URL(cloud.consoleUrl).origin;
 
 test('a link into the console survives sign-in and reload', async ({ page, person, receiver }) => {
   const id = await createWebhook(await apiOf(person), receiver.url);
@@ -55,7 +58,7 @@ test('the console speaks Swedish', async ({ browser, person, receiver }) => {
   await createWebhook(await apiOf(person), receiver.url);
   const context = await browser.newContext({
     locale: 'sv-SE',
-    baseURL: new URL((await import('./cloud')).cloud.consoleUrl).origin,
+    baseURL: CONSOLE,
   });
   const page = await context.newPage();
   await signIn(page, person);
@@ -79,6 +82,20 @@ test('the language and the theme can be chosen, and stay', async ({ signedIn: pa
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Ingen webhook än' })).toBeVisible();
 });
+
+for (const locale of ['en-US', 'en-GB', 'sv-SE'])
+  test(`dates are written as in ${locale}`, async ({ browser, person, receiver }) => {
+    const call = await apiOf(person);
+    const id = await createWebhook(call, receiver.url);
+    const { createdAt } = (await call('GET', `/feedback-webhooks/${id}`)).body as { createdAt: string };
+    const context = await browser.newContext({ locale, timezoneId: 'America/New_York', baseURL: CONSOLE });
+    const page = await context.newPage();
+    await signIn(page, person, `/console/webhooks/prod/${id}`);
+    const time = page.locator(`time[datetime="${createdAt}"]`).first();
+    const format = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'America/New_York' } as const;
+    await expect(time).toHaveText(new Intl.DateTimeFormat(locale, format).format(new Date(createdAt)));
+    await context.close();
+  });
 
 test('every page fits from 360 pixels to wide', async ({ page, person, receiver }) => {
   const id = await createWebhook(await apiOf(person), receiver.url, {

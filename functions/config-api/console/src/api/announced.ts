@@ -12,12 +12,12 @@ export interface CampaignItem {
   enabledBy: string;
 }
 
-export type HealthState = 'healthy' | 'failing' | 'open' | 'gone' | 'paused';
+export type HealthState = 'healthy' | 'open' | 'gone' | 'paused';
 
 export interface InventoryHealth {
   state: HealthState;
   since: string | null;
-  /** Null before the first delivery; left out where the API does not tell. */
+  /** Null if nothing was delivered in seven days; left out where the API does not tell. */
   lastDeliveryAt?: string | null;
 }
 
@@ -36,13 +36,18 @@ export interface TestStage {
   detail: string | null;
 }
 
+export interface Advice {
+  code: string;
+  text: string;
+}
+
 export interface TestResult {
   outcome: 'delivered' | 'failed';
   eventId: string;
   stages: TestStage[];
   request: { method: string; url: string; headers: MaskedHeader[]; body: string } | null;
-  answer: { status: number; headers: { name: string; value: string }[]; bodyExcerpt: string } | null;
-  advice: { code: string; text: string } | null;
+  answer: { status: number; headers: { name: string; value: string }[]; bodyExcerpt: string | null } | null;
+  advice: Advice | null;
 }
 
 export interface Attempt {
@@ -64,7 +69,7 @@ export interface Attempt {
 
 export interface AttemptDetail extends Attempt {
   request: { url: string; headers: MaskedHeader[]; body: string | null } | null;
-  answer: { status: number; bodyExcerpt: string } | null;
+  answer: { status: number; bodyExcerpt: string | null } | null;
 }
 
 export interface Page<T> {

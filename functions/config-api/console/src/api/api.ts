@@ -18,6 +18,8 @@ type Schemas = components['schemas'];
 export type WebhookRequest = Schemas['WebhookRequest'];
 export type AuthenticationRequest = Schemas['AuthenticationRequest'];
 export type Webhook = Schemas['Webhook'] & { health?: InventoryHealth };
+export type PublicKeyState = Schemas['PublicKeyState'];
+export type NextKeyRequest = Schemas['NextKeyRequest'];
 export type Health = Schemas['EndpointHealth'];
 export type Algorithm = Schemas['Algorithm'];
 export type Channel = Schemas['Channel'];
@@ -38,6 +40,10 @@ export function createApi(session: Session) {
   const send = transport(session);
   const client = createClient<paths>({ baseUrl: window.location.origin, fetch: send });
   const inSandbox = (sandbox: string) => ({ 'x-sandbox-name': sandbox });
+  const at = (sandbox: string, id: string) => ({ params: { path: { id }, header: inSandbox(sandbox) } });
+  const atVersion = (sandbox: string, id: string, etag: string) => ({
+    params: { path: { id }, header: { ...inSandbox(sandbox), 'If-Match': etag } },
+  });
 
   async function plain<T>(
     path: string,
@@ -79,10 +85,8 @@ export function createApi(session: Session) {
     },
 
     async webhook(sandbox: string, id: string): Promise<Versioned> {
-      const { data, response } = await client.GET('/feedback-webhooks/{id}', {
-        params: { path: { id }, header: inSandbox(sandbox) },
-      });
-      return versioned(data as Webhook, response);
+      const { data, response } = await client.GET('/feedback-webhooks/{id}', at(sandbox, id));
+      return versioned(data, response);
     },
 
     async create(sandbox: string, body: WebhookRequest): Promise<Versioned> {
@@ -90,27 +94,48 @@ export function createApi(session: Session) {
         params: { header: inSandbox(sandbox) },
         body,
       });
-      return versioned(data as Webhook, response);
+      return versioned(data, response);
     },
 
     async replace(sandbox: string, id: string, etag: string, body: WebhookRequest): Promise<Versioned> {
       const { data, response } = await client.PUT('/feedback-webhooks/{id}', {
-        params: { path: { id }, header: { ...inSandbox(sandbox), 'If-Match': etag } },
+        ...atVersion(sandbox, id, etag),
         body,
       });
-      return versioned(data as Webhook, response);
+      return versioned(data, response);
     },
 
     async remove(sandbox: string, id: string, etag: string): Promise<void> {
-      await client.DELETE('/feedback-webhooks/{id}', {
-        params: { path: { id }, header: { ...inSandbox(sandbox), 'If-Match': etag } },
+      await client.DELETE('/feedback-webhooks/{id}', atVersion(sandbox, id, etag));
+    },
+
+    async publishNextKey(
+      sandbox: string,
+      id: string,
+      etag: string,
+      body: NextKeyRequest,
+    ): Promise<Versioned> {
+      const { data, response } = await client.POST('/feedback-webhooks/{id}/next-key', {
+        ...atVersion(sandbox, id, etag),
+        body,
       });
+      return versioned(data, response);
+    },
+
+    async activateNextKey(sandbox: string, id: string, etag: string): Promise<Versioned> {
+      const path = '/feedback-webhooks/{id}/next-key/activate';
+      const { data, response } = await client.POST(path, atVersion(sandbox, id, etag));
+      return versioned(data, response);
+    },
+
+    async withdrawNextKey(sandbox: string, id: string, etag: string): Promise<Versioned> {
+      const path = '/feedback-webhooks/{id}/next-key';
+      const { data, response } = await client.DELETE(path, atVersion(sandbox, id, etag));
+      return versioned(data, response);
     },
 
     async health(sandbox: string, id: string): Promise<Health> {
-      const { data } = await client.GET('/feedback-webhooks/{id}/health', {
-        params: { path: { id }, header: inSandbox(sandbox) },
-      });
+      const { data } = await client.GET('/feedback-webhooks/{id}/health', at(sandbox, id));
       return data as Health;
     },
 

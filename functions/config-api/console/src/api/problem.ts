@@ -42,6 +42,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What the API answers about wrong values, for those that need not be sent to it to be found. */
+export function invalid(faults: FieldFault[]): ApiError {
+  return new ApiError('problem', 400, '/problems/validation-failed', '', '', faults);
+}
+
 /** Reads an answer that is no success. */
 export async function problemOf(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-request-id') ?? response.headers.get('apigw-requestid');

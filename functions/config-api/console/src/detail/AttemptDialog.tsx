@@ -19,6 +19,7 @@ import { Exchange } from '../parts/Exchange';
 import { Facts } from '../parts/Facts';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
+import { failureText } from '../texts/delivery';
 import { useTexts } from '../texts/texts';
 import { OutcomeBadge } from './Attempts';
 
@@ -90,14 +91,14 @@ export function AttemptDialog({
 }
 
 function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
-  const { t, exactTime, duration } = useTexts();
+  const { t, language, exactTime, duration } = useTexts();
   return (
     <div className={style({ display: 'flex', flexDirection: 'column', gap: 20 })}>
       <Facts
         facts={[
           [t('attempt.outcome'), <OutcomeBadge key="outcome" outcome={attempt.outcome} />],
           [t('attempt.at'), exactTime(attempt.at)],
-          [t('attempt.http'), attempt.httpStatus ?? attempt.error],
+          [t('attempt.http'), attempt.httpStatus ?? (attempt.error && failureText(attempt.error, language))],
           [t('attempt.duration'), duration(attempt.durationMs)],
           [t('attempt.number'), String(attempt.attempt)],
           [t('attempt.version'), String(attempt.webhookVersion)],
@@ -117,7 +118,7 @@ function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
         <Exchange
           title={t('answer.with', { status: String(attempt.answer.status) })}
           headers={[]}
-          body={attempt.answer.bodyExcerpt}
+          body={attempt.answer.bodyExcerpt ?? ''}
         />
       )}
     </div>

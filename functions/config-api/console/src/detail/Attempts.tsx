@@ -3,6 +3,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import Refresh from '@react-spectrum/s2/icons/Refresh';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 
 import type { Attempt } from '../api/announced';
 import type { Webhook } from '../api/api';
@@ -11,11 +12,12 @@ import { type Column, DataTable } from '../parts/DataTable';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
 import { Time } from '../parts/Time';
+import { failureText } from '../texts/delivery';
 import { type PlainKey, useTexts } from '../texts/texts';
 import { AttemptDialog } from './AttemptDialog';
 
 const POLL_MS = 10_000;
-type Outcome = 'delivered' | 'failed';
+const OUTCOMES_TO_CHOOSE = ['delivered', 'failed'] as const;
 
 const OUTCOMES: Record<Attempt['outcome'], { text: PlainKey; variant: 'positive' | 'notice' | 'negative' }> =
   {
@@ -38,8 +40,9 @@ export function OutcomeBadge({ outcome }: { outcome: Attempt['outcome'] }) {
 export default function Attempts({ webhook }: { webhook: Webhook }) {
   const { sandbox, id } = webhook;
   const { api } = useApp();
-  const { t, duration } = useTexts();
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const { t, language, duration } = useTexts();
+  const [query, setQuery] = useSearchParams();
+  const outcome = OUTCOMES_TO_CHOOSE.find((each) => each === query.get('outcome')) ?? null;
   const [opened, setOpened] = useState<string | null>(null);
   const attempts = useInfiniteQuery({
     queryKey: [...keys.attempts(sandbox, id), outcome],
@@ -70,7 +73,7 @@ export default function Attempts({ webhook }: { webhook: Webhook }) {
     {
       id: 'http',
       label: t('attempt.http'),
-      cell: (attempt) => (attempt.httpStatus === null ? (attempt.error ?? '–') : String(attempt.httpStatus)),
+      cell: (attempt) => attempt.httpStatus ?? (attempt.error ? failureText(attempt.error, language) : '–'),
     },
     {
       id: 'duration',
@@ -94,7 +97,12 @@ export default function Attempts({ webhook }: { webhook: Webhook }) {
         <Picker
           label={t('attempt.outcome')}
           value={outcome ?? 'any'}
-          onChange={(key) => setOutcome(key === 'any' ? null : (key as Outcome))}
+          onChange={(key) =>
+            setQuery(
+              { tab: 'attempts', ...(key === 'any' ? {} : { outcome: String(key) }) },
+              { replace: true },
+            )
+          }
         >
           <PickerItem id="any">{t('all')}</PickerItem>
           <PickerItem id="delivered">{t('outcome.delivered')}</PickerItem>

@@ -1,7 +1,7 @@
 import { Picker, PickerItem } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { Deliveries } from '../api/announced';
 import type { Webhook } from '../api/api';
@@ -20,7 +20,8 @@ const RANGES = [
   { id: '168', key: 'range.week' },
 ] as const;
 const POLL_MS = 15_000;
-const WIDTH = 960;
+/** Until the room for it is known. */
+const FIRST_WIDTH = 960;
 const HEIGHT = 200;
 const LEFT = 48;
 const BOTTOM = 24;
@@ -92,6 +93,19 @@ function Chart({ from, to, series }: { from: Date; to: Date; series: Deliveries 
   );
 }
 
+/** The width of an element in pixels, as it changes. */
+function useWidth() {
+  const frame = useRef<SVGSVGElement>(null);
+  const [width, setWidth] = useState(FIRST_WIDTH);
+  useEffect(() => {
+    if (!frame.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.max(entry?.contentRect.width ?? 0, 200)));
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
+  return [frame, width] as const;
+}
+
 const shape = style<{ color: 'delivered' | 'failed' }>({
   fill: { color: { delivered: 'blue-800', failed: 'red-900' } },
 });
@@ -109,11 +123,13 @@ function Legend({ color, text }: { color: 'delivered' | 'failed'; text: string }
 
 function Drawing({ drawn, from, to, label }: { drawn: Bar[]; from: Date; to: Date; label: string }) {
   const { t, number, dateTime, locale } = useTexts();
+  // Drawn at its real size, so that its texts stay readable on a small screen.
+  const [frame, width] = useWidth();
   const most = Math.max(...drawn.map((bar) => bar.delivered + bar.failed));
   const scale = ticks(most);
   const top = scale.at(-1) ?? 1;
   const y = (value: number) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - BOTTOM - 12);
-  const step = (WIDTH - LEFT) / drawn.length;
+  const step = (width - LEFT) / drawn.length;
   const days = to.getTime() - from.getTime() > 36 * HOUR_MS;
   const when = new Intl.DateTimeFormat(
     locale,
@@ -122,14 +138,15 @@ function Drawing({ drawn, from, to, label }: { drawn: Bar[]; from: Date; to: Dat
   const text = style({ font: 'ui-xs', fill: 'gray-700' });
   return (
     <svg
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      ref={frame}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       role="img"
       aria-label={label}
-      className={style({ width: 'full', height: 'auto', display: 'block', overflow: 'visible' })}
+      className={style({ width: 'full', height: 200, display: 'block', overflow: 'visible' })}
     >
       {scale.map((value) => (
         <g key={value}>
-          <line x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} className={style({ stroke: 'gray-200' })} />
+          <line x1={LEFT} x2={width} y1={y(value)} y2={y(value)} className={style({ stroke: 'gray-200' })} />
           <text x={LEFT - 8} y={y(value) + 4} textAnchor="end" className={text}>
             {number(value)}
           </text>
@@ -137,7 +154,7 @@ function Drawing({ drawn, from, to, label }: { drawn: Bar[]; from: Date; to: Dat
       ))}
       {drawn.map((bar, index) => {
         const x = LEFT + index * step;
-        const width = Math.max(step - Math.min(2, step * 0.25), 1);
+        const thick = Math.max(step - Math.min(2, step * 0.25), 1);
         return (
           <g key={bar.at}>
             <title>
@@ -149,14 +166,14 @@ function Drawing({ drawn, from, to, label }: { drawn: Bar[]; from: Date; to: Dat
             <rect x={x} y={0} width={step} height={HEIGHT - BOTTOM} fill="transparent" />
             <rect
               x={x}
-              width={width}
+              width={thick}
               y={y(bar.delivered)}
               height={y(0) - y(bar.delivered)}
               className={shape({ color: 'delivered' })}
             />
             <rect
               x={x}
-              width={width}
+              width={thick}
               y={y(bar.delivered + bar.failed)}
               height={y(bar.delivered) - y(bar.delivered + bar.failed)}
               className={shape({ color: 'failed' })}
@@ -165,7 +182,7 @@ function Drawing({ drawn, from, to, label }: { drawn: Bar[]; from: Date; to: Dat
         );
       })}
       {[0, 0.25, 0.5, 0.75].map((part) => (
-        <text key={part} x={LEFT + part * (WIDTH - LEFT)} y={HEIGHT - 4} className={text}>
+        <text key={part} x={LEFT + part * (width - LEFT)} y={HEIGHT - 4} className={text}>
           {when.format(new Date(from.getTime() + part * (to.getTime() - from.getTime())))}
         </text>
       ))}

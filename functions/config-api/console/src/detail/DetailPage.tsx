@@ -1,5 +1,5 @@
 import { Button, LinkButton, Tab, TabList, TabPanel, Tabs } from '@react-spectrum/s2';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 
@@ -9,6 +9,7 @@ import { keys, useApp, usePermissions } from '../app';
 import { Failure } from '../parts/Failure';
 import { HealthLight } from '../parts/HealthLight';
 import { Loading } from '../parts/Loading';
+import { TestButton } from '../parts/TestButton';
 import { ViewOnly } from '../parts/ViewOnly';
 import { PageHeader } from '../shell/PageHeader';
 import { withSandbox } from '../shell/sandbox';
@@ -16,10 +17,9 @@ import { useTexts } from '../texts/texts';
 import { DeleteDialog } from './DeleteDialog';
 import { HealthNotice } from './HealthNotice';
 import { Overview } from './Overview';
-import { SavedTestButton } from './SavedTestButton';
 
 const Attempts = lazy(() => import('./Attempts'));
-const Snippets = lazy(() => import('./Snippets'));
+const Snippets = lazy(() => import('../snippets/Snippets'));
 
 /** Often enough to watch an endpoint recover. */
 const POLL_MS = 10_000;
@@ -54,6 +54,9 @@ export function Component() {
 
 function Detail({ versioned, health }: { versioned: Versioned; health: Health | undefined }) {
   const { webhook } = versioned;
+  const { sandbox, id } = webhook;
+  const { api } = useApp();
+  const queries = useQueryClient();
   const { t } = useTexts();
   const { mayChange } = usePermissions();
   const [query, setQuery] = useSearchParams();
@@ -62,11 +65,15 @@ function Detail({ versioned, health }: { versioned: Versioned; health: Health | 
     <>
       <PageHeader
         title={webhook.name}
-        crumbs={[{ label: t('inventory.title'), href: withSandbox('/', webhook.sandbox) }]}
+        crumbs={[{ label: t('inventory.title'), href: withSandbox('/', sandbox) }]}
         beside={health && <HealthLight state={health.state as HealthState} since={health.since} />}
         actions={
           <>
-            <SavedTestButton webhook={webhook} isDisabled={!mayChange} />
+            <TestButton
+              send={() => api.testSaved(sandbox, id)}
+              isDisabled={!mayChange}
+              onSettled={() => void queries.invalidateQueries({ queryKey: keys.attempts(sandbox, id) })}
+            />
             <Button
               variant="negative"
               fillStyle="outline"
@@ -76,7 +83,7 @@ function Detail({ versioned, health }: { versioned: Versioned; health: Health | 
               {t('delete')}
             </Button>
             {mayChange ? (
-              <LinkButton variant="accent" href={`/webhooks/${webhook.sandbox}/${webhook.id}/edit`}>
+              <LinkButton variant="accent" href={`/webhooks/${sandbox}/${id}/edit`}>
                 {t('edit')}
               </LinkButton>
             ) : (
@@ -88,7 +95,7 @@ function Detail({ versioned, health }: { versioned: Versioned; health: Health | 
         }
       />
       <ViewOnly />
-      {health && <HealthNotice health={health} />}
+      {health && <HealthNotice webhook={webhook} health={health} />}
       <Tabs
         aria-label={webhook.name}
         selectedKey={query.get('tab') ?? 'overview'}
@@ -100,7 +107,7 @@ function Detail({ versioned, health }: { versioned: Versioned; health: Health | 
           <Tab id="receive">{t('tab.receive')}</Tab>
         </TabList>
         <TabPanel id="overview">
-          <Overview webhook={webhook} />
+          <Overview versioned={versioned} />
         </TabPanel>
         <TabPanel id="attempts">
           <Suspense fallback={<Loading />}>

@@ -1,18 +1,21 @@
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 
-import type { Webhook } from '../api/api';
+import type { Versioned, Webhook } from '../api/api';
 import { SetSince } from '../editor/SecretField';
 import { Code } from '../parts/Code';
-import { DeliveryChart } from './DeliveryChart';
 import { Facts } from '../parts/Facts';
 import { Section } from '../parts/Section';
 import { Time } from '../parts/Time';
 import { useAuthenticationName, useChannelName } from '../parts/names';
 import { useTexts } from '../texts/texts';
+import { DeliveryChart } from './DeliveryChart';
+import { Keys } from './Keys';
 
 /** How it is set up, and how deliveries went. */
-export function Overview({ webhook }: { webhook: Webhook }) {
+export function Overview({ versioned }: { versioned: Versioned }) {
+  const { webhook } = versioned;
+  const { authentication } = webhook;
   const { t, list } = useTexts();
   const channelName = useChannelName();
   return (
@@ -32,8 +35,11 @@ export function Overview({ webhook }: { webhook: Webhook }) {
         />
       </Section>
       <Section title={t('section.authentication')}>
-        <AuthenticationFacts authentication={webhook.authentication} />
+        <AuthenticationFacts authentication={authentication} />
       </Section>
+      {authentication.type === 'jwt' && authentication.jwksUri && (
+        <Keys versioned={versioned} published={authentication.publicKeys} address={authentication.jwksUri} />
+      )}
       <Section title={t('section.headers')}>
         {webhook.headers.length ? (
           <Facts
@@ -126,7 +132,6 @@ function AuthenticationFacts({ authentication }: { authentication: Webhook['auth
           [t('jwt.secret'), secret(authentication.secretSetAt)],
           [t('jwt.privateKey'), secret(authentication.privateKeySetAt)],
           [t('jwt.keyId'), authentication.keyId],
-          [t('jwt.publicKeys'), authentication.jwksUri],
           [t('jwt.issuer'), authentication.issuer],
           [t('jwt.subject'), authentication.subject],
           [t('jwt.audience'), authentication.audience.join(', ')],

@@ -1,25 +1,20 @@
-import { ToastQueue } from '@react-spectrum/s2';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useParams } from 'react-router';
 
-import type { Versioned, WebhookRequest } from '../api/api';
+import type { Versioned } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp, usePermissions } from '../app';
 import { pathOf } from '../inventory/choose';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
-import { ViewOnly } from '../parts/ViewOnly';
 import { PageHeader } from '../shell/PageHeader';
 import { withSandbox } from '../shell/sandbox';
 import { useTexts } from '../texts/texts';
 import { conflictsOf, merge } from './conflict';
 import { ConflictDialog } from './ConflictDialog';
-import { withoutFaults } from './CreatePage';
-import { draftOf, requestOf } from './draft';
-import { EditorForm } from './EditorForm';
-import { RevealDialog, takeGeneratedSecret } from './RevealDialog';
-import { TestButton } from './TestButton';
+import { draftOf } from './draft';
+import { EditorPage, useAfterSave } from './EditorPage';
 import { useEditor } from './useEditor';
 
 /** Changes a webhook. */
@@ -50,19 +45,16 @@ export function Component() {
 function EditWebhook({ began }: { began: Versioned }) {
   const { api } = useApp();
   const { t } = useTexts();
-  const { role, mayChange } = usePermissions();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const isSaved = useRef(false);
+  const { mayChange } = usePermissions();
+  const afterSave = useAfterSave();
   const [base, setBase] = useState(began);
-  const [revealed, setRevealed] = useState<string | null>(null);
   const [newer, setNewer] = useState<Versioned | null>(null);
-  const { sandbox, id } = base.webhook;
-
+  const { sandbox, id, name } = base.webhook;
   const save = useMutation({
-    mutationFn: async ({ request, etag }: { request: WebhookRequest; etag: string }) => {
+    mutationFn: async () => {
+      const request = editor.request();
       try {
-        return await api.replace(sandbox, id, etag, request);
+        return await api.replace(sandbox, id, base.etag, request);
       } catch (error) {
         if (asApiError(error).status !== 412) throw error;
         const saved = await api.webhook(sandbox, id);
@@ -73,51 +65,24 @@ function EditWebhook({ began }: { began: Versioned }) {
         return null;
       }
     },
-    onSuccess: (answer) => {
-      if (!answer) return;
-      isSaved.current = true;
-      const { secret, saved } = takeGeneratedSecret(answer);
-      queries.setQueryData(keys.webhook(sandbox, id), saved);
-      void queries.invalidateQueries({ queryKey: keys.webhooks });
-      void queries.invalidateQueries({ queryKey: keys.health(sandbox, id) });
-      ToastQueue.positive(t('saved', { name: saved.webhook.name }), { timeout: 6000 });
-      if (secret) setRevealed(secret);
-      else void navigate(pathOf(saved.webhook));
-    },
+    onSuccess: (saved) => saved && afterSave.finish(saved, 'saved'),
     onError: (error) => editor.setFaults(asApiError(error).faults),
   });
   const editor = useEditor(draftOf(base.webhook), save.isPending || !mayChange);
-
-  function submit() {
-    const made = requestOf(editor.draft);
-    if ('faults' in made) editor.setFaults(made.faults);
-    else save.mutate({ request: made.request, etag: base.etag });
-  }
-
   return (
-    <>
-      <PageHeader
-        title={t('edit.title')}
-        crumbs={[
-          { label: t('inventory.title'), href: withSandbox('/', sandbox) },
-          { label: base.webhook.name, href: pathOf(base.webhook) },
-        ]}
-      >
-        {t('edit.about', { sandbox })}
-      </PageHeader>
-      <ViewOnly />
-      {role !== 'view' && (
-        <EditorForm
-          editor={editor}
-          error={withoutFaults(save.error)}
-          isSaving={save.isPending}
-          isSaved={() => isSaved.current}
-          onSubmit={submit}
-          onCancel={() => void navigate(pathOf(base.webhook))}
-          test={<TestButton editor={editor} send={(request) => api.testSaved(sandbox, id, request)} />}
-        />
-      )}
-      {revealed && <RevealDialog secret={revealed} onClose={() => void navigate(pathOf(base.webhook))} />}
+    <EditorPage
+      title={t('edit.title')}
+      about={t('edit.about', { sandbox })}
+      crumbs={[
+        { label: t('inventory.title'), href: withSandbox('/', sandbox) },
+        { label: name, href: pathOf(base.webhook) },
+      ]}
+      editor={editor}
+      save={save}
+      afterSave={afterSave}
+      back={pathOf(base.webhook)}
+      sendTest={(request) => api.testSaved(sandbox, id, request)}
+    >
       {newer && (
         <ConflictDialog
           began={draftOf(base.webhook)}
@@ -131,6 +96,6 @@ function EditWebhook({ began }: { began: Versioned }) {
           onCancel={() => setNewer(null)}
         />
       )}
-    </>
+    </EditorPage>
   );
 }

@@ -116,6 +116,13 @@ export function JwtFields({ editor }: { editor: Editor }) {
           )}
         </>
       )}
+      {(jwt.privateKey.savedAt ?? jwt.secret.savedAt) &&
+        !isShared(jwt.algorithm) &&
+        (jwt.generateKey || jwt.privateKey.value) && (
+          <div role="status" className={style({ font: 'ui-sm', color: 'neutral-subdued' })}>
+            {t('keys.atOnce')}
+          </div>
+        )}
       <div className={pair}>
         <TextField label={t('jwt.issuer')} description={t('jwt.issuer.about')} {...text('issuer')} />
         <TextField label={t('jwt.subject')} description={t('jwt.subject.about')} {...text('subject')} />

@@ -28,7 +28,7 @@ export function SignatureFields({ editor }: { editor: Editor }) {
         label={t('jwt.secret')}
         value={source}
         onChange={(source) => setSignature('source', source as SignatureDraft['source'])}
-        description={t('signature.generated.about')}
+        description={t(`signature.generated.${scheme}`)}
         isInvalid={!!faultAt('/authentication/generateSecret')}
         errorMessage={faultAt('/authentication/generateSecret')}
         isDisabled={isDisabled}

@@ -247,8 +247,8 @@ function jwtOf(jwt: JwtDraft): { authentication: AuthenticationRequest } | { fau
     authentication: {
       type: 'jwt',
       algorithm: jwt.algorithm,
-      secret: shared ? given(jwt.secret.value.trim()) : undefined,
-      privateKey: shared || jwt.generateKey ? undefined : given(jwt.privateKey.value.trim()),
+      secret: shared ? typed(jwt.secret) : undefined,
+      privateKey: shared || jwt.generateKey ? undefined : typed(jwt.privateKey),
       generateKey: !shared && jwt.generateKey ? true : undefined,
       keyId: given(jwt.keyId.trim()),
       issuer: given(jwt.issuer.trim()),
@@ -269,7 +269,7 @@ function signatureOf({ scheme, secret, source, keepPrevious }: SignatureDraft): 
   return {
     type: 'standardWebhooks',
     scheme,
-    secret: source === 'own' ? given(pasted(secret.value)) : undefined,
+    secret: source === 'own' ? pasted(secret.value) : undefined,
     generateSecret: source === 'generated' ? true : undefined,
     keepPrevious: isReplaced ? keepPrevious : undefined,
   };
@@ -280,7 +280,7 @@ function oauthOf(oauth: OAuthDraft): AuthenticationRequest {
     type: 'oauth2ClientCredentials',
     tokenUrl: pasted(oauth.tokenUrl),
     clientId: oauth.clientId.trim(),
-    clientSecret: given(oauth.clientSecret.value.trim()),
+    clientSecret: typed(oauth.clientSecret),
     clientAuthentication: oauth.clientAuthentication,
     scope: given(oauth.scope.trim()),
     audience: given(oauth.audience.trim()),
@@ -304,7 +304,13 @@ export function pasted(text: string): string {
   return text.replace(/[\r\n\t]/g, '').trim();
 }
 
-function given(text: string): string | undefined {
+/** A secret as it was typed. It is left out to keep the saved one; where there is none, the API refuses the empty text. */
+function typed({ value, savedAt }: SecretDraft): string | undefined {
+  return savedAt === null ? value.trim() : given(value.trim());
+}
+
+/** The text, or nothing in place of an empty one. */
+export function given(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 

@@ -1,9 +1,10 @@
 import { useCallback, useState } from 'react';
 
-import type { FieldFault } from '../api/problem';
+import type { WebhookRequest } from '../api/api';
+import { type FieldFault, invalid } from '../api/problem';
 import { useTexts } from '../texts/texts';
 import { faultText } from '../texts/faults';
-import type { Draft, JwtDraft, OAuthDraft, SignatureDraft } from './draft';
+import { type Draft, type JwtDraft, type OAuthDraft, requestOf, type SignatureDraft } from './draft';
 import { at, type Faults, faultsOf, noFaults, without } from './faults';
 
 /** The form's state: what was typed, and what is wrong with it. */
@@ -18,6 +19,12 @@ export interface Editor {
   setSignature: <Name extends keyof SignatureDraft>(name: Name, value: SignatureDraft[Name]) => void;
   setOAuth: <Name extends keyof OAuthDraft>(name: Name, value: OAuthDraft[Name]) => void;
   replaceDraft: (draft: Draft) => void;
+  /**
+   * What the form asks the API for.
+   *
+   * Throws what is wrong with the draft as the API would, if it cannot be sent at all.
+   */
+  request: () => WebhookRequest;
   /** What is wrong at a JSON pointer, in words. */
   faultAt: (pointer: string) => string | undefined;
   setFaults: (faults: FieldFault[]) => void;
@@ -47,6 +54,11 @@ export function useEditor(began: Draft, isDisabled: boolean): Editor {
     setSignature: (name, value) => setIn('signature', name, value),
     setOAuth: (name, value) => setIn('oauth', name, value),
     replaceDraft: setDraft,
+    request: () => {
+      const made = requestOf(draft);
+      if ('faults' in made) throw invalid(made.faults);
+      return made.request;
+    },
     setFaults: useCallback((faults) => setFaultMap(faultsOf(faults)), []),
     faultAt: (pointer) => {
       const found = at(faults, pointer);

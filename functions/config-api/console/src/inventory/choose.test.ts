@@ -56,6 +56,13 @@ describe('the inventory', () => {
     expect(names(choose(all, any, sorting, 'en'))).toEqual(['Prod', 'Dev2', 'Dev10']);
   });
 
+  it('sorts by health from well to unwell', () => {
+    const states = ['open', 'healthy', 'gone', 'paused'] as const;
+    const unwell = states.map((state) => webhook(state, { health: { state, since: null } }));
+    const sorting = { column: 'health', direction: 'ascending' } as const;
+    expect(names(choose(unwell, any, sorting, 'en'))).toEqual(['healthy', 'paused', 'gone', 'open']);
+  });
+
   it('shows a port that is not the usual one', () => {
     expect(hostOf('https://localhost:8443/feedback')).toBe('localhost:8443');
     expect(hostOf('https://hooks.example:443/feedback')).toBe('hooks.example');

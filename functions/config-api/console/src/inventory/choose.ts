@@ -41,6 +41,9 @@ export function choose(webhooks: Webhook[], filter: Filter, sorting: Sorting, lo
     );
 }
 
+/** From well to unwell; what is not known comes before. */
+const HEALTH_ORDER: HealthState[] = ['healthy', 'paused', 'gone', 'open'];
+
 function sortKey(webhook: Webhook, column: string): string {
   switch (column) {
     case 'sandbox':
@@ -50,7 +53,7 @@ function sortKey(webhook: Webhook, column: string): string {
     case 'authentication':
       return webhook.authentication.type;
     case 'health':
-      return webhook.health?.state ?? '';
+      return String(HEALTH_ORDER.findIndex((state) => state === webhook.health?.state));
     case 'lastDelivery':
       return webhook.health?.lastDeliveryAt ?? '';
     case 'modified':

@@ -2,6 +2,7 @@ import { Button, Content, Heading, InlineAlert } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
 import { asApiError, type ApiError } from '../api/problem';
+import { explained } from '../texts/problems';
 import { type Texts, useTexts } from '../texts/texts';
 
 /** Why something could not be shown or done, and what to do. */
@@ -48,13 +49,11 @@ export function explain(error: ApiError, t: Texts['t']): { title: string; text: 
       return { title: t('expired.title'), text: t('expired.kept') };
     case 'throttled':
       return { title: t('failure.throttled.title'), text: t('failure.throttled.text') };
-    case 'problem':
-      if (error.status === 403) return { title: t('failure.forbidden.title'), text: error.detail };
-      if (error.is('webhook-not-found'))
-        return { title: t('failure.gone.title'), text: t('failure.gone.text') };
-      if (error.is('webhook-exists')) return { title: t('exists.title'), text: t('exists.text') };
-      if (error.status === 503)
-        return { title: t('failure.unavailable.title'), text: t('failure.unavailable.text') };
-      return { title: error.title, text: error.detail };
+    case 'problem': {
+      const known = explained(error);
+      return known
+        ? { title: t(known.title), text: t(known.text) }
+        : { title: error.title, text: error.detail };
+    }
   }
 }

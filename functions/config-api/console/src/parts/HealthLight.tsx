@@ -6,7 +6,6 @@ import { type PlainKey, useTexts } from '../texts/texts';
 
 const VARIANTS = {
   healthy: 'positive',
-  failing: 'notice',
   open: 'negative',
   gone: 'negative',
   paused: 'neutral',
@@ -14,7 +13,6 @@ const VARIANTS = {
 
 const TEXTS: Record<HealthState, PlainKey> = {
   healthy: 'health.healthy',
-  failing: 'health.failing',
   open: 'health.open',
   gone: 'health.gone',
   paused: 'health.paused',

@@ -11,6 +11,7 @@ import {
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
 import type { StageName, TestResult, TestStage } from '../api/announced';
+import { adviceText, failureText } from '../texts/delivery';
 import { type PlainKey, useTexts } from '../texts/texts';
 import { Code } from './Code';
 import { Failure } from './Failure';
@@ -67,14 +68,14 @@ export default function TestDialog({
 }
 
 function Report({ result }: { result: TestResult }) {
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   const isDelivered = result.outcome === 'delivered';
   return (
     <div className={style({ display: 'flex', flexDirection: 'column', gap: 20 })}>
       <InlineAlert variant={isDelivered ? 'positive' : 'negative'}>
         <Heading level={2}>{t(isDelivered ? 'test.delivered' : 'test.failed')}</Heading>
         <Content>
-          {result.advice ? result.advice.text : t('test.delivered.text')}
+          {result.advice ? adviceText(result.advice, language) : t('test.delivered.text')}
           <span className={style({ display: 'block', marginTop: 4, font: 'ui-sm' })}>
             {t('test.eventId', { id: result.eventId })}
           </span>
@@ -94,7 +95,7 @@ function Report({ result }: { result: TestResult }) {
         <Exchange
           title={t('answer.with', { status: String(result.answer.status) })}
           headers={result.answer.headers.map((header) => ({ ...header, masked: false }))}
-          body={result.answer.bodyExcerpt}
+          body={result.answer.bodyExcerpt ?? ''}
         />
       )}
     </div>
@@ -121,7 +122,7 @@ const mark = style<{ outcome: TestStage['outcome'] }>({
 });
 
 function Stage({ stage }: { stage: TestStage }) {
-  const { t, duration } = useTexts();
+  const { t, language, duration } = useTexts();
   const name = stage.stage in STAGES ? t(STAGES[stage.stage]) : stage.stage;
   return (
     <li
@@ -152,7 +153,7 @@ function Stage({ stage }: { stage: TestStage }) {
               overflowWrap: 'anywhere',
             })}
           >
-            {stage.detail}
+            {stage.outcome === 'failed' ? failureText(stage.detail, language) : stage.detail}
           </span>
         )}
       </span>

@@ -9,10 +9,14 @@ export function faultText(fault: FieldFault, language: Language, t: Texts['t']):
 
 const swedish: Record<string, string> = {
   required: 'Fältet måste fyllas i.',
+  'audience-invalid': 'Mottagaren måste vara 1 till 1 024 synliga ASCII-tecken.',
   'audience-too-many': 'En token kan ha högst tio mottagare.',
   'campaign-invalid': 'Kampanj-id:t måste vara 1 till 128 synliga ASCII-tecken utan ”#”.',
   'claim-registered': 'Den här uppgiften har ett eget fält eller sätts vid varje signering.',
+  'claims-invalid': 'De extra uppgifterna måste vara ett JSON-objekt.',
   'claims-too-large': 'De extra uppgifterna får ha högst 4 096 byte som JSON.',
+  'client-id-invalid': 'Klient-id:t måste vara 1 till 512 synliga ASCII-tecken.',
+  'client-secret-invalid': 'Klienthemligheten måste vara 1 till 1 024 synliga ASCII-tecken.',
   'header-carries-token': 'Den här rubriken bär autentiseringens token; ta bort den här.',
   'header-name-duplicate': 'Varje rubrik kan anges en gång; stora och små bokstäver skiljs inte åt.',
   'header-name-invalid':
@@ -38,26 +42,34 @@ const swedish: Record<string, string> = {
   'name-invalid': 'Namnet måste vara 1 till 100 tecken långt, utan styrtecken.',
   'not-applicable': 'Fältet passar inte till den valda algoritmen.',
   'sandbox-invalid': 'Sandlådans namn måste vara 1 till 128 små bokstäver, siffror och bindestreck.',
+  'scope-invalid':
+    'Omfånget måste vara ord åtskilda med ett mellanslag, utan citattecken och omvända snedstreck (RFC 6749).',
   'secret-too-short': 'Hemligheten är för kort för den här algoritmen.',
   'selection-empty': 'Välj minst en.',
   'selection-too-large': 'Välj högst 50.',
+  'signing-secret-invalid':
+    'Hemligheten måste vara ”whsec_” eller ”whsk_” och base64, och en nyckels båda halvor måste höra ihop.',
+  'signing-secret-length':
+    'Hemligheten har fel längd: efter ”whsec_” base64 av 24 till 64 byte, efter ”whsk_” av 32 eller 64.',
+  'signing-secret-public':
+    'Det här är en publik nyckel; den hemliga, som börjar med ”whsk_”, behövs för att signera.',
   'status-invalid':
     'En status måste vara 1 till 64 bokstäver, siffror, bindestreck, understreck och punkter.',
   'token-text-invalid': 'Det här måste vara 1 till 512 byte text utan styrtecken.',
   'unknown-field': 'Det finns inget sådant fält.',
   'unknown-value': 'Värdet är inte ett av de möjliga.',
   'url-credentials':
-    'Webhookens URL får inte innehålla användarnamn eller lösenord; använd autentisering eller en hemlig rubrik.',
-  'url-fragment': 'Webhookens URL får inte innehålla ett fragment (”#…”).',
+    'URL:en får inte innehålla användarnamn eller lösenord; använd autentisering eller en hemlig rubrik.',
+  'url-fragment': 'URL:en får inte innehålla ett fragment (”#…”).',
   'url-host-name':
-    'Värdnamnet i webhookens URL får vara högst 253 tecken långt, och varje del mellan punkter 1 till 63.',
+    'Värdnamnet i URL:en får vara högst 253 tecken långt, och varje del mellan punkter 1 till 63.',
   'url-invalid':
-    'Webhookens URL måste vara en fullständig webbadress, till exempel https://hooks.example.com/feedback.',
-  'url-ip-address': 'Webhookens URL måste ange en värd, inte en IP-adress.',
-  'url-not-https': 'Webhookens URL måste börja med https://.',
-  'url-not-public': 'Webhookens URL måste ange en värd på det publika internet.',
-  'url-port': 'Webhookens URL måste använda HTTPS standardport, 443.',
-  'url-too-long': 'Webhookens URL får vara högst 2 000 byte lång.',
-  'url-trailing-dot': 'Värdnamnet i webhookens URL får inte sluta med en punkt.',
+    'URL:en måste vara en fullständig webbadress, till exempel https://hooks.example.com/feedback.',
+  'url-ip-address': 'URL:en måste ange en värd, inte en IP-adress.',
+  'url-not-https': 'URL:en måste börja med https://.',
+  'url-not-public': 'URL:en måste ange en värd på det publika internet.',
+  'url-port': 'URL:en måste använda HTTPS standardport, 443.',
+  'url-too-long': 'URL:en får vara högst 2 000 byte lång.',
+  'url-trailing-dot': 'Värdnamnet i URL:en får inte sluta med en punkt.',
   'wrong-type': 'Värdet har fel form.',
 };

@@ -3,44 +3,40 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 
 import type { TestResult } from '../api/announced';
-import type { WebhookRequest } from '../api/api';
-import { asApiError } from '../api/problem';
+import { asApiError, type FieldFault } from '../api/problem';
 import { useTexts } from '../texts/texts';
-import { requestOf } from './draft';
-import type { Editor } from './useEditor';
 
-const TestDialog = lazy(() => import('../parts/TestDialog'));
+const TestDialog = lazy(() => import('./TestDialog'));
 
-/** Sends a test event with what the form holds at the moment. Faults show at their fields. */
+/** Sends a test event and shows how it went. */
 export function TestButton({
-  editor,
   send,
+  isDisabled,
+  onFaults,
+  onSettled,
 }: {
-  editor: Editor;
-  send: (request: WebhookRequest) => Promise<TestResult>;
+  send: () => Promise<TestResult>;
+  isDisabled: boolean;
+  /** Takes faults of fields to where the fields are; the dialog closes for them. */
+  onFaults?: (faults: FieldFault[]) => void;
+  onSettled?: () => void;
 }) {
   const { t } = useTexts();
   const [isOpen, setOpen] = useState(false);
   const test = useMutation({
-    mutationFn: send,
+    mutationFn: async () => send(),
     onMutate: () => setOpen(true),
     onError: (error) => {
       const { faults } = asApiError(error);
-      if (!faults.length) return;
+      if (!faults.length || !onFaults) return;
       setOpen(false);
-      editor.setFaults(faults);
+      onFaults(faults);
     },
+    onSettled,
   });
-
-  function start() {
-    const made = requestOf(editor.draft);
-    if ('faults' in made) editor.setFaults(made.faults);
-    else test.mutate(made.request);
-  }
-
   return (
     <>
-      <Button variant="secondary" fillStyle="outline" onPress={start} isDisabled={editor.isDisabled}>
+      <Button variant="secondary" fillStyle="outline" isDisabled={isDisabled} onPress={() => test.mutate()}>
         {t('test.send')}
       </Button>
       {isOpen && (
@@ -49,7 +45,7 @@ export function TestButton({
             result={test.data ?? null}
             error={test.error}
             isRunning={test.isPending}
-            onAgain={start}
+            onAgain={() => test.mutate()}
             onClose={() => setOpen(false)}
           />
         </Suspense>
