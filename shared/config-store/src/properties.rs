@@ -102,7 +102,7 @@ fn value_at<'a>(
     match value {
         AttributeValue::M(members) => {
             let mut members: Vec<_> = members.iter_mut().collect();
-            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            members.sort_unstable_by_key(|(name, _)| *name);
             members
                 .into_iter()
                 .find_map(|(_, value)| value_at(value, place))
