@@ -42,16 +42,25 @@ macro_rules! contract_tests {
             a_switch_that_is_on_stays_as_it_was,
             a_switch_can_be_switched_off_twice,
             a_switch_outlives_the_webhook,
+            pages_hold_every_switch_of_the_sandbox_once,
             a_look_up_finds_what_exists_and_nothing_else,
             a_look_up_may_want_more_than_one_call_can_fetch,
         );
         $crate::contract_tests!(health $store;
             a_record_is_read_back_whole_and_found_by_a_look_up,
+            the_records_of_an_organisation_are_listed_and_no_others,
             of_concurrent_openings_exactly_one_succeeds,
             a_record_of_an_older_version_or_webhook_is_void,
             of_concurrent_probers_exactly_one_succeeds,
             only_who_saw_the_last_change_closes_a_circuit,
             an_endpoint_that_is_gone_stays_so,
+        );
+        $crate::contract_tests!(history $store;
+            attempts_are_read_newest_first_in_parts,
+            successes_and_failures_are_told_apart,
+            a_success_among_many_failures_is_found,
+            nobody_reads_the_attempts_of_another,
+            counts_add_up_by_bucket,
         );
         $crate::contract_tests!(key_set $store;
             a_key_set_is_read_back_whole_without_its_organisation,
@@ -72,6 +81,14 @@ macro_rules! contract_tests {
             #[tokio::test]
             async fn $name() {
                 $crate::health_contract::$name(&$store.await).await;
+            }
+        )*
+    };
+    (history $store:expr; $($name:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $crate::history::contract::$name(&$store.await).await;
             }
         )*
     };
@@ -440,6 +457,40 @@ pub async fn a_switch_can_be_switched_off_twice(store: &impl CampaignStore) {
             .unwrap(),
         None
     );
+}
+
+/// A sandbox may have thousands of campaigns; a neighbour whose name begins alike has its own.
+pub async fn pages_hold_every_switch_of_the_sandbox_once(store: &impl CampaignStore) {
+    let key = fresh_key();
+    let campaigns = ["a", "b", "c", "d", "e"];
+    for campaign in campaigns {
+        store.switch_on(&switch(&key, campaign, "x")).await.unwrap();
+    }
+    let neighbour = in_sandbox(&key, &format!("{}-2", key.sandbox));
+    store
+        .switch_on(&switch(&neighbour, "f", "x"))
+        .await
+        .unwrap();
+    for limit in [1, 2, 5, 100] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = store
+                .list_switches(&key, after.as_ref(), limit)
+                .await
+                .unwrap();
+            assert!(page.switches.len() <= limit.into());
+            seen.extend(
+                page.switches
+                    .iter()
+                    .map(|switch| switch.campaign.to_string()),
+            );
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, campaigns, "limit {limit}");
+    }
 }
 
 /// The switch belongs to the campaign: replacing the webhook by a new one does not silence it.

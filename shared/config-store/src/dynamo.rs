@@ -14,7 +14,7 @@ use domain::{
 };
 
 use crate::{
-    CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, Wanted, WebhookPage,
+    CampaignStore, ConfigLookup, ConfigStore, Found, StoreError, SwitchPage, Wanted, WebhookPage,
     health_item::{health_from_item, health_sort_key},
     item::{self, Attributes},
 };
@@ -244,6 +244,41 @@ impl CampaignStore for DynamoStore {
             )
             .await?;
         Ok(found.map(item::switch_from_item).transpose()?)
+    }
+
+    async fn list_switches(
+        &self,
+        key: &ConfigKey,
+        after: Option<&CampaignId>,
+        limit: u16,
+    ) -> Result<SwitchPage, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.configurations)
+            .key_condition_expression("pk = :org AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":org", text(key.org.as_str()))
+            .expression_attribute_values(":prefix", text(item::campaign_prefix(&key.sandbox)))
+            .set_exclusive_start_key(after.map(|campaign| {
+                primary_key(&key.org, item::campaign_sort_key(&key.sandbox, campaign))
+            }))
+            .limit(limit.into())
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let more = answer.last_evaluated_key.is_some();
+        let switches = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(item::switch_from_item)
+            .collect::<Result<Vec<_>, _>>()?;
+        let next = switches
+            .last()
+            .filter(|_| more)
+            .map(|switch| switch.campaign.clone());
+        Ok(SwitchPage { switches, next })
     }
 
     async fn switch_off(&self, key: &ConfigKey, campaign: &CampaignId) -> Result<bool, StoreError> {

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     health::{EndpointHealth, EndpointState},
-    key::ConfigKey,
+    key::{ConfigKey, OrgId},
 };
 
 use crate::{
     DynamoStore, HealthStore, StoreError,
-    dynamo::{conditional, number, primary_key, text},
-    health_item::{health_from_item, health_sort_key, health_to_item},
+    dynamo::{conditional, number, primary_key, text, unavailable},
+    health_item::{HEALTH_PREFIX, health_from_item, health_sort_key, health_to_item},
 };
 
 /// Holds while the record is as it was seen.
@@ -81,5 +81,24 @@ impl HealthStore for DynamoStore {
         let sort_key = health_sort_key(&key.sandbox);
         let found = self.item(&self.tables.findings, &key.org, sort_key).await?;
         Ok(found.map(health_from_item).transpose()?)
+    }
+
+    async fn list_health(&self, org: &OrgId) -> Result<Vec<EndpointHealth>, StoreError> {
+        let items: Vec<_> = self
+            .client
+            .query()
+            .table_name(&self.tables.findings)
+            .key_condition_expression("pk = :org AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":org", text(org.as_str()))
+            .expression_attribute_values(":prefix", text(HEALTH_PREFIX))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<_, _>>()
+            .await
+            .map_err(unavailable)?;
+        let records = items.into_iter().map(health_from_item);
+        Ok(records.filter_map(Result::ok).collect())
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::{
     health::{EndpointHealth, EndpointState},
-    key::WebhookId,
+    key::{SandboxName, WebhookId},
 };
 use jiff::Timestamp;
 
@@ -70,6 +70,22 @@ pub async fn a_record_is_read_back_whole_and_found_by_a_look_up(
             .map(|health| (health.key.clone(), health))
             .into()
     );
+}
+
+/// An inventory shows all of them at once.
+pub async fn the_records_of_an_organisation_are_listed_and_no_others(store: &impl HealthStore) {
+    let open = open_circuit();
+    let mut other_sandbox = open.clone();
+    other_sandbox.key.sandbox = SandboxName::parse("other").unwrap();
+    let neighbour = open_circuit();
+    for health in [&open, &other_sandbox, &neighbour] {
+        store.open(health).await.unwrap();
+    }
+    let mut listed = store.list_health(&open.key.org).await.unwrap();
+    listed.sort_by_key(|health| health.key.sandbox != open.key.sandbox);
+    assert_eq!(listed, [open, other_sandbox]);
+    let nobody = store.list_health(&fresh_key().org).await.unwrap();
+    assert_eq!(nobody, []);
 }
 
 /// Many environments see an endpoint fail at the same time.

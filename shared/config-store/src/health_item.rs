@@ -34,8 +34,11 @@ enum StateItem {
     Gone,
 }
 
+/// Beginning of the sort key of every endpoint's health.
+pub(crate) const HEALTH_PREFIX: &str = "health#";
+
 pub(crate) fn health_sort_key(sandbox: &SandboxName) -> String {
-    format!("health#{sandbox}")
+    format!("{HEALTH_PREFIX}{sandbox}")
 }
 
 pub(crate) fn health_to_item(health: &EndpointHealth) -> Result<Attributes, UnreadableItem> {

@@ -36,7 +36,12 @@ pub(crate) fn webhook_sort_key(sandbox: &SandboxName) -> String {
 }
 
 pub(crate) fn campaign_sort_key(sandbox: &SandboxName, campaign: &CampaignId) -> String {
-    format!("campaign#{sandbox}#{campaign}")
+    format!("{}{campaign}", campaign_prefix(sandbox))
+}
+
+/// Beginning of the sort key of every switch of a sandbox.
+pub(crate) fn campaign_prefix(sandbox: &SandboxName) -> String {
+    format!("campaign#{sandbox}#")
 }
 
 pub(crate) fn webhook_to_item(webhook: &Webhook) -> Result<Attributes, UnreadableItem> {
@@ -106,7 +111,7 @@ pub(crate) fn from_attributes<T: DeserializeOwned>(
 }
 
 #[derive(Serialize, Deserialize)]
-struct WebhookItem {
+pub(crate) struct WebhookItem {
     pk: OrgId,
     sk: String,
     sandbox: SandboxName,

@@ -1,7 +1,8 @@
 //! Keeps webhook configurations and campaign switches.
 //!
-//! The traits say who needs what: [`ConfigStore`], [`CampaignStore`] and [`KeySetStore`] the configuration API,
-//! [`ConfigLookup`] and [`HealthStore`] delivery.
+//! The traits say who needs what: [`ConfigStore`], [`CampaignStore`], [`KeySetStore`] and
+//! [`HistoryReader`](history::HistoryReader) the configuration API, [`ConfigLookup`], [`HealthStore`] and
+//! [`HistoryWriter`](history::HistoryWriter) delivery.
 //! Both are implemented for DynamoDB and, with the feature `testing`, in memory; `contract` holds the tests that each
 //! implementation must pass. No HTTP and no policy here: what may be stored is decided before.
 
@@ -10,9 +11,11 @@ mod dynamo;
 mod dynamo_health;
 mod dynamo_key_set;
 mod health_item;
+pub mod history;
 mod item;
 mod jwt_item;
 mod key_set_item;
+pub mod portable;
 
 #[cfg(feature = "testing")]
 pub mod contract;
@@ -72,6 +75,15 @@ pub struct WebhookPage {
     pub webhooks: Vec<Webhook>,
     /// Where the next part begins: after the webhook of this sandbox. `None` at the end.
     pub next: Option<SandboxName>,
+}
+
+/// A part of a sandbox's campaigns that are switched on, in the order of their ids.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SwitchPage {
+    /// The switches of this part.
+    pub switches: Vec<CampaignSwitch>,
+    /// Where the next part begins: after the switch of this campaign. `None` at the end.
+    pub next: Option<CampaignId>,
 }
 
 /// What the configuration API does with the store.
@@ -144,6 +156,17 @@ pub trait CampaignStore: Send + Sync {
         key: &ConfigKey,
         campaign: &CampaignId,
     ) -> impl Future<Output = Result<Option<CampaignSwitch>, StoreError>> + Send;
+
+    /// Up to `limit` campaigns of the sandbox that are switched on, after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Unreadable`].
+    fn list_switches(
+        &self,
+        key: &ConfigKey,
+        after: Option<&CampaignId>,
+        limit: u16,
+    ) -> impl Future<Output = Result<SwitchPage, StoreError>> + Send;
 
     /// Switches a campaign off. Returns whether it was on.
     ///
@@ -235,4 +258,14 @@ pub trait HealthStore: Send + Sync {
         &self,
         key: &ConfigKey,
     ) -> impl Future<Output = Result<Option<EndpointHealth>, StoreError>> + Send;
+
+    /// The records of all endpoints of the organisation, as of the last writes that were acknowledged. Each may be void.
+    /// One that cannot be read counts as none, as in [`ConfigLookup::look_up`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    fn list_health(
+        &self,
+        org: &OrgId,
+    ) -> impl Future<Output = Result<Vec<EndpointHealth>, StoreError>> + Send;
 }

@@ -13,8 +13,8 @@ use domain::{
 };
 
 use crate::{
-    CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, KeySetStore, StoreError, Wanted,
-    WebhookPage,
+    CampaignStore, ConfigLookup, ConfigStore, Found, HealthStore, KeySetStore, StoreError,
+    SwitchPage, Wanted, WebhookPage, history::memory::History,
 };
 
 /// Webhooks, switches and health in ordered maps behind one lock. Clones share them.
@@ -24,14 +24,15 @@ pub struct MemoryStore {
 }
 
 #[derive(Debug, Default)]
-struct Tables {
+pub(crate) struct Tables {
     webhooks: BTreeMap<ConfigKey, Webhook>,
     switches: BTreeMap<(ConfigKey, CampaignId), CampaignSwitch>,
     health: BTreeMap<ConfigKey, EndpointHealth>,
+    pub(crate) history: History,
 }
 
 impl MemoryStore {
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    pub(crate) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -118,6 +119,24 @@ impl CampaignStore for MemoryStore {
             .switches
             .get(&(key.clone(), campaign.clone()))
             .cloned())
+    }
+
+    async fn list_switches(
+        &self,
+        key: &ConfigKey,
+        after: Option<&CampaignId>,
+        limit: u16,
+    ) -> Result<SwitchPage, StoreError> {
+        let tables = self.tables();
+        let mut rest = tables.switches.values().filter(|switch| {
+            switch.key == *key && after.is_none_or(|after| switch.campaign > *after)
+        });
+        let switches: Vec<_> = rest.by_ref().take(limit.into()).cloned().collect();
+        let next = switches
+            .last()
+            .filter(|_| rest.next().is_some())
+            .map(|switch| switch.campaign.clone());
+        Ok(SwitchPage { switches, next })
     }
 
     async fn switch_off(&self, key: &ConfigKey, campaign: &CampaignId) -> Result<bool, StoreError> {
@@ -214,5 +233,14 @@ impl HealthStore for MemoryStore {
 
     async fn read_health(&self, key: &ConfigKey) -> Result<Option<EndpointHealth>, StoreError> {
         Ok(self.tables().health.get(key).cloned())
+    }
+
+    async fn list_health(&self, org: &OrgId) -> Result<Vec<EndpointHealth>, StoreError> {
+        let tables = self.tables();
+        let records = tables.health.values();
+        Ok(records
+            .filter(|health| health.key.org == *org)
+            .cloned()
+            .collect())
     }
 }

@@ -12,6 +12,7 @@ pub mod jwk;
 pub mod jwt;
 pub mod key;
 pub mod oauth;
+pub mod payload;
 pub mod secret;
 pub mod standard_webhooks;
 pub mod token_keys;

@@ -1,5 +1,5 @@
-use delivery::format::payload;
 use domain::event::{FeedbackEvent, Fields};
+use domain::payload::payload;
 use serde_json::value::RawValue;
 
 /// Fields that the payload has in another form, or not at all.

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use config_store::{
     ConfigLookup, ConfigStore, Found, HealthStore, MemoryStore, StoreError, Wanted,
+    history::{Attempt, Count, HistoryWriter},
 };
 use domain::{
     config::{Webhook, WebhookConfig, WebhookConfigParts},
     health::EndpointHealth,
-    key::ConfigKey,
+    key::{ConfigKey, OrgId},
 };
 
 use super::key;
@@ -22,6 +23,7 @@ pub(crate) struct TestStore {
     look_ups: AtomicUsize,
     health_writes: AtomicUsize,
     refuses_health: AtomicBool,
+    refuses_history: AtomicBool,
 }
 
 impl TestStore {
@@ -36,6 +38,7 @@ impl TestStore {
             look_ups: AtomicUsize::default(),
             health_writes: AtomicUsize::default(),
             refuses_health: AtomicBool::default(),
+            refuses_history: AtomicBool::default(),
         }
     }
 
@@ -66,6 +69,11 @@ impl TestStore {
     /// From now on no health can be written.
     pub(crate) fn refuse_health(&self) {
         self.refuses_health.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on no attempt can be kept.
+    pub(crate) fn refuse_history(&self) {
+        self.refuses_history.store(true, Ordering::SeqCst);
     }
 
     fn write(&self) -> Result<(), StoreError> {
@@ -113,5 +121,18 @@ impl HealthStore for &TestStore {
 
     async fn read_health(&self, key: &ConfigKey) -> Result<Option<EndpointHealth>, StoreError> {
         self.store.read_health(key).await
+    }
+
+    async fn list_health(&self, org: &OrgId) -> Result<Vec<EndpointHealth>, StoreError> {
+        self.store.list_health(org).await
+    }
+}
+
+impl HistoryWriter for &TestStore {
+    async fn record(&self, attempts: &[Attempt], counts: &[Count]) -> Result<(), StoreError> {
+        match self.refuses_history.load(Ordering::SeqCst) {
+            true => Err(unavailable()),
+            false => self.store.record(attempts, counts).await,
+        }
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Values are passed on as the bytes that came: no number, escape or unknown field changes on the way.
 
-use domain::event::FeedbackEvent;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::value::RawValue;
+
+use crate::event::FeedbackEvent;
 
 /// The payload's documented fields in their order; unknown ones follow.
 const FIELDS: [&str; 9] = [
@@ -135,7 +136,7 @@ mod tests {
     /// The names of all members of all objects, in the order in which they are written.
     fn names(text: &str) -> Vec<String> {
         fn collect(text: &str, names: &mut Vec<String>) {
-            if let Ok(object) = serde_json::from_str::<domain::event::Fields<'_>>(text) {
+            if let Ok(object) = serde_json::from_str::<crate::event::Fields<'_>>(text) {
                 for (name, value) in object.iter() {
                     names.push(name.to_owned());
                     collect(value.get(), names);
