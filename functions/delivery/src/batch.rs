@@ -5,7 +5,8 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use futures_util::{FutureExt, StreamExt, stream};
+use config_store::history::AttemptOutcome;
+use futures_util::{FutureExt, StreamExt, future::join, stream};
 use jiff::Timestamp;
 use queue_message::DeadLetterReason;
 use tokio::time::Instant;
@@ -20,6 +21,7 @@ use crate::{
     metrics::Tally,
     outcome::Outcome,
     record::{NoMessageId, Record},
+    recorder::Ending,
     request::Attempt,
     settle::Disposition,
 };
@@ -65,15 +67,19 @@ pub async fn handle<L: Store>(
             *disposition = dispose(app, &shared, record, latest_end).await;
         })
         .await;
-    let safe = app
-        .settler
-        .settle(&records, &dispositions, (app.clock)())
-        .await;
+    // The history is written meanwhile, so that it costs the batch no time of its own.
+    let now = (app.clock)();
+    let (safe, attempts_lost) = join(
+        app.settler.settle(&records, &dispositions, now),
+        app.recorder.write(app.lookup.store(), now, deadline),
+    )
+    .await;
     let mut handled = Handled {
         response: SqsBatchResponse::default(),
         tally: Tally::default(),
     };
     handled.tally.circuits(app.circuits.take_changes());
+    handled.tally.attempts_lost(attempts_lost);
     for (index, (record, disposition)) in records.iter().zip(&dispositions).enumerate() {
         if safe.contains(&index) {
             handled.tally.settled(disposition);
@@ -169,7 +175,25 @@ async fn decide<L: Store>(
             retry_at: Some(app.retry.soon(now, (app.jitter)())),
             ..record.progress.clone()
         }),
-        Delivery::Attempted(attempted) => after_attempt(app, progress, &attempted),
+        Delivery::Attempted(mut attempted) => {
+            let sent = attempted.sent.take();
+            let disposition = after_attempt(app, progress, &attempted);
+            if let Some(sent) = sent {
+                let ending = Ending {
+                    at: attempted.at,
+                    number,
+                    outcome: match disposition {
+                        Disposition::Delivered => AttemptOutcome::Delivered,
+                        Disposition::DeadLetter(..) => AttemptOutcome::GivenUp,
+                        _ => AttemptOutcome::TryLater,
+                    },
+                    http_status: attempted.status,
+                    error: attempted.error,
+                };
+                app.recorder.keep(record, event, *sent, ending);
+            }
+            disposition
+        }
         Delivery::Passed(until) => pass(app, progress, until, now),
         Delivery::Held(reason) => hold(app, record.progress.clone(), reason, now),
     }

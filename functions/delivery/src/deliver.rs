@@ -6,7 +6,9 @@ use domain::{
     config::Webhook,
     event::FeedbackEvent,
     key::{CampaignId, ConfigKey},
+    payload::payload,
 };
+use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use tokio::{sync::Semaphore, time::Instant};
 
@@ -15,11 +17,11 @@ use crate::{
     auth::{AuthError, Authenticator},
     causes::Causes,
     exchange::{ATTEMPT_MIN, ExchangeError, exchange},
-    format::payload,
     health::Verdict,
     lookup::Configuration,
     oauth::TokenClient,
     outcome::{Outcome, judge},
+    recorder::Sent,
     request::{Attempt, WebhookRequest},
     retry::retry_after,
     selection::{Selection, Skip, selection},
@@ -79,6 +81,8 @@ pub struct Attempted {
     pub error: Option<&'static str>,
     /// How long the endpoint asks to wait.
     pub retry_after: Option<Duration>,
+    /// What the history keeps of it; `None` for a success that is no part of the sample.
+    pub sent: Option<Box<Sent>>,
 }
 
 impl Attempted {
@@ -91,9 +95,10 @@ impl Attempted {
                 status: Some(answer.status.as_u16()),
                 error: None,
                 retry_after: answer
-                    .retry_after
-                    .as_ref()
+                    .headers
+                    .get(RETRY_AFTER)
                     .and_then(|header| retry_after(header, at)),
+                sent: None,
             },
             Err(error) => Self {
                 at,
@@ -101,6 +106,7 @@ impl Attempted {
                 status: None,
                 error: Some(error.kind()),
                 retry_after: error.retry_after(),
+                sent: None,
             },
         }
     }
@@ -113,6 +119,7 @@ impl Attempted {
             status: None,
             error: Some(error),
             retry_after: None,
+            sent: None,
         }
     }
 }
@@ -165,8 +172,15 @@ pub async fn deliver<S: Store>(
         Verdict::Pass(until) => return Delivery::Passed(until),
         Verdict::Hold(reason) => return Delivery::Held(reason),
     }
-    let request = match app.courier.prepare(webhook, event, attempt).await {
-        Ok(request) => request,
+    let mut prepared = match app.courier.prepare(webhook, event, attempt).await {
+        Ok(prepared) => prepared,
+        Err(Delivery::Attempted(mut attempted)) => {
+            if app.recorder.note(webhook, false, attempt.at) {
+                let sent = Sent::new(webhook, None, None, Duration::ZERO);
+                attempted.sent = Some(Box::new(sent));
+            }
+            return Delivery::Attempted(attempted);
+        }
         Err(delivery) => return delivery,
     };
     let started = Instant::now();
@@ -184,7 +198,14 @@ pub async fn deliver<S: Store>(
         // Another event has claimed the probe meanwhile.
         Err(Verdict::Call | Verdict::Probe(_)) => return Delivery::Passed(attempt.at),
     };
-    let attempted = app.courier.send(request, attempt, deadline).await;
+    let (mut attempted, answer) = app.courier.send(&mut prepared, attempt, deadline).await;
+    let is_delivered = attempted.outcome == Outcome::Delivered;
+    if app.recorder.note(webhook, is_delivered, attempt.at) {
+        let failure = answer.filter(|_| !is_delivered);
+        let request = Some(&prepared.request);
+        let sent = Sent::new(webhook, request, failure.as_deref(), started.elapsed());
+        attempted.sent = Some(Box::new(sent));
+    }
     let now = (app.clock)();
     let concluded = app
         .circuits
@@ -225,16 +246,18 @@ impl Courier {
         }
     }
 
-    async fn send(&self, prepared: Prepared, attempt: Attempt<'_>, deadline: Instant) -> Attempted {
+    /// Makes an attempt. Returns what came of it, and the body of the answer.
+    async fn send(
+        &self,
+        prepared: &mut Prepared,
+        attempt: Attempt<'_>,
+        deadline: Instant,
+    ) -> (Attempted, Option<Vec<u8>>) {
         let started = Instant::now();
-        let Prepared {
-            request,
-            token_client,
-        } = prepared;
         let answer = exchange(
             &self.sender,
-            request,
-            token_client.as_deref(),
+            &mut prepared.request,
+            prepared.token_client.as_deref(),
             attempt.at,
             deadline,
         )
@@ -245,11 +268,11 @@ impl Courier {
             outcome = ?attempted.outcome,
             http.status = attempted.status,
             error.kind = attempted.error,
-            error.cause = answer.err().and_then(|error| error.root_cause()),
+            error.cause = answer.as_ref().err().and_then(ExchangeError::root_cause),
             duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "the delivery was attempted"
         );
-        attempted
+        (attempted, answer.ok().map(|answer| answer.body))
     }
 }
 

@@ -59,12 +59,24 @@ impl GuardedResolver {
     }
 }
 
+impl GuardedResolver {
+    /// The addresses of a name, whatever they are.
+    pub(crate) async fn look_up(&self, host: &str) -> io::Result<Vec<IpAddr>> {
+        (self.lookup)(host.to_owned()).await
+    }
+
+    /// Applies the rule.
+    pub(crate) fn check(&self, host: &str, addresses: &[IpAddr]) -> Result<(), AddressRefused> {
+        (self.rule)(host, addresses)
+    }
+}
+
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let resolver = self.clone();
         Box::pin(async move {
-            let addresses = (resolver.lookup)(name.as_str().to_owned()).await?;
-            (resolver.rule)(name.as_str(), &addresses)?;
+            let addresses = resolver.look_up(name.as_str()).await?;
+            resolver.check(name.as_str(), &addresses)?;
             // Port 0 stands for the URL's own port.
             let addresses: Addrs = Box::new(
                 addresses

@@ -57,13 +57,13 @@ impl ExchangeError {
 /// Sends a request, with a token if there is a client that has one.
 pub(crate) async fn exchange(
     sender: &Sender,
-    request: WebhookRequest,
+    request: &mut WebhookRequest,
     token_client: Option<&TokenClient>,
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Answer, ExchangeError> {
     match token_client {
-        None => Ok(sender.send(&request, deadline).await?),
+        None => Ok(sender.send(request, deadline).await?),
         // Boxed, because most requests need no room for what this has to remember.
         Some(client) => {
             with_token(sender, request, client, now, deadline)
@@ -77,14 +77,14 @@ pub(crate) async fn exchange(
 /// is sent once more where the deadline leaves time for that. Else the next attempt fetches it.
 async fn with_token(
     sender: &Sender,
-    mut request: WebhookRequest,
+    request: &mut WebhookRequest,
     client: &TokenClient,
     now: Timestamp,
     deadline: Instant,
 ) -> Result<Answer, ExchangeError> {
     let token = client.token(sender, now, deadline).await?;
     request.headers.insert(AUTHORIZATION, token.header());
-    let answer = sender.send(&request, deadline).await?;
+    let answer = sender.send(request, deadline).await?;
     if answer.status != StatusCode::UNAUTHORIZED {
         return Ok(answer);
     }
@@ -94,5 +94,5 @@ async fn with_token(
     }
     let token = client.token(sender, now, deadline).await?;
     request.headers.insert(AUTHORIZATION, token.header());
-    Ok(sender.send(&request, deadline).await?)
+    Ok(sender.send(request, deadline).await?)
 }

@@ -161,7 +161,7 @@ fn after(now: Timestamp, wait: Duration) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use config_store::contract;
 
     use super::*;
@@ -183,10 +183,11 @@ mod tests {
             status,
             error: status.is_none().then_some("timeout"),
             retry_after: retry_after_seconds.map(Duration::from_secs),
+            sent: None,
         }
     }
 
-    fn webhook() -> Webhook {
+    pub(crate) fn webhook() -> Webhook {
         contract::webhook(&contract::fresh_key())
     }
 

@@ -1,8 +1,9 @@
 //! Delivers feedback events from a queue to the HTTPS endpoints that organisations configured.
 //!
-//! `batch` takes a batch apart and settles it, `deliver` handles one event; `selection`, `format`, `request`,
-//! `outcome`, `retry`, `health` and `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup` and
-//! `circuits` to the store and only `auth` to the key service.
+//! `invocation` tells a batch from an operation that the configuration API asks for, which `operation` does.
+//! `batch` takes a batch apart and settles it, `deliver` handles one event; `selection`, `excerpt`, `request`,
+//! `outcome`, `retry`, `health` and `attributes` are pure. Only `send` talks to endpoints, only `settle` to queues, only `lookup`,
+//! `circuits` and `recorder` to the store and only `auth` to the key service.
 
 pub mod attributes;
 pub mod auth;
@@ -12,14 +13,18 @@ pub mod circuits;
 mod connection;
 pub mod deliver;
 pub mod egress;
+pub mod excerpt;
 pub mod exchange;
-pub mod format;
 pub mod health;
+pub mod invocation;
 pub mod lookup;
 pub mod metrics;
 pub mod oauth;
+pub mod operation;
 pub mod outcome;
+mod probe;
 pub mod record;
+pub mod recorder;
 pub mod request;
 pub mod retry;
 pub mod selection;
@@ -28,10 +33,11 @@ pub mod send_error;
 pub mod settings;
 pub mod settle;
 mod signature;
+mod test_event;
 mod token;
 
 use aws_config::SdkConfig;
-use config_store::{ConfigLookup, DynamoStore, HealthStore};
+use config_store::{ConfigLookup, DynamoStore, HealthStore, history::HistoryWriter};
 use jiff::Timestamp;
 use secrets::Opener;
 
@@ -42,6 +48,7 @@ use crate::{
     deliver::Courier,
     health::CircuitPolicy,
     lookup::Lookup,
+    recorder::Recorder,
     retry::RetryPolicy,
     send::{Sender, SenderError},
     settings::Settings,
@@ -49,9 +56,9 @@ use crate::{
 };
 
 /// What delivery reads from and writes to.
-pub trait Store: ConfigLookup + HealthStore {}
+pub trait Store: ConfigLookup + HealthStore + HistoryWriter {}
 
-impl<S: ConfigLookup + HealthStore> Store for S {}
+impl<S: ConfigLookup + HealthStore + HistoryWriter> Store for S {}
 
 /// Everything that lives as long as the execution environment.
 pub struct App<L> {
@@ -61,6 +68,8 @@ pub struct App<L> {
     pub courier: Courier,
     /// Moves events to other queues.
     pub settler: Settler,
+    /// Keeps what administrators see of deliveries.
+    pub recorder: Recorder,
     /// Knows which endpoints must not be called.
     pub circuits: Circuits,
     /// Decides when an event is tried again.
@@ -102,6 +111,7 @@ impl App<DynamoStore> {
                 first_probe_wait: settings.retry.first_delay,
                 probe_lease: settings.delivery_timeout + SETTLE_RESERVE,
             }),
+            recorder: Recorder::new(settings.keeps_events),
             retry: settings.retry,
             clock,
             jitter: fastrand::f64,

@@ -6,11 +6,15 @@ use std::{
 };
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsBatchResponse;
 use config_store::DynamoStore;
-use delivery::{App, batch, causes::Causes, settings::Settings};
+use delivery::{
+    App, batch, causes::Causes, invocation::Invocation, operation::operate, settings::Settings,
+};
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use operations::Reply;
+use serde::Serialize;
 use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
@@ -49,19 +53,33 @@ async fn aws_config() -> SdkConfig {
         .await
 }
 
+/// What an invocation is answered with.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Batch(SqsBatchResponse),
+    Reply(Reply),
+}
+
 async fn invoke(
     app: &App<DynamoStore>,
     function_name: &str,
-    event: LambdaEvent<SqsEvent>,
-) -> Result<SqsBatchResponse, Error> {
+    event: LambdaEvent<Invocation>,
+) -> Result<Answer, Error> {
     let now = (app.clock)();
     let time_left = Timestamp::try_from(event.context.deadline())?.duration_since(now);
     let deadline = Instant::now() + Duration::try_from(time_left).unwrap_or_default();
-    let handled = batch::handle(app, &event.payload, deadline).await?;
+    let batch = match event.payload {
+        Invocation::Batch(batch) => batch,
+        Invocation::Operation(operation) => {
+            return Ok(Answer::Reply(operate(app, *operation, deadline).await));
+        }
+    };
+    let handled = batch::handle(app, &batch, deadline).await?;
     let metrics = handled.tally.embedded_metrics(function_name, now);
     // The batch is settled; failing now would only deliver it again.
     if let Err(error) = writeln!(stdout(), "{metrics}") {
         tracing::error!(error = %error, "the metrics could not be written");
     }
-    Ok(handled.response)
+    Ok(Answer::Batch(handled.response))
 }

@@ -53,6 +53,11 @@ impl Tally {
         self.add("CircuitClosed", changes.closed);
     }
 
+    /// Counts attempts that the history did not take.
+    pub fn attempts_lost(&mut self, attempts: u64) {
+        self.add("AttemptsNotKept", attempts);
+    }
+
     fn count(&mut self, metric: &'static str) {
         self.add(metric, 1);
     }

@@ -30,7 +30,7 @@ pub fn judge<E>(attempt: &Result<Answer, E>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
+    use http::{HeaderMap, StatusCode};
 
     use super::*;
     use crate::send_error::{SendError, SendErrorKind};
@@ -45,7 +45,9 @@ mod tests {
             };
             let answer = Answer {
                 status: StatusCode::from_u16(status).unwrap(),
-                retry_after: None,
+                headers: HeaderMap::new(),
+                body: Vec::new(),
+                is_complete: true,
             };
             assert_eq!(judge::<SendError>(&Ok(answer)), expected, "{status}");
         }

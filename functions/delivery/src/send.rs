@@ -3,11 +3,11 @@
 //! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, connections watched by
 //! `connection`, answers read up to a cap. What an answer means is decided elsewhere.
 
-use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, future::pending, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use domain::endpoint::EndpointPolicy;
-use http::{HeaderValue, Method, Request, StatusCode, header::RETRY_AFTER};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{
     client::legacy::{
@@ -51,15 +51,28 @@ const IDLE_CONNECTIONS_PER_HOST: usize = 16;
 pub struct Sender {
     client: Client<Connector, Full<Bytes>>,
     policy: EndpointPolicy,
+    resolver: GuardedResolver,
+    tls: ClientConfig,
 }
 
-/// The head of an endpoint's answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An endpoint's answer.
+#[derive(Clone)]
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
-    /// Its `Retry-After` header.
-    pub retry_after: Option<HeaderValue>,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, or the beginning of it.
+    pub body: Vec<u8>,
+    /// Whether the body is whole.
+    pub is_complete: bool,
+}
+
+/// Its status alone: an endpoint may repeat secrets.
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Answer({})", self.status)
+    }
 }
 
 /// TLS could not be set up: the development CA is no certificate, or the cryptographic library is not usable.
@@ -106,8 +119,28 @@ impl Sender {
             .http1_max_buf_size(HEAD_MAX_BYTES)
             .http2_initial_stream_window_size(STREAM_WINDOW_BYTES)
             .http2_initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-            .build(connector(resolver, tls));
-        Ok(Self { client, policy })
+            .build(connector(resolver.clone(), tls.clone()));
+        Ok(Self {
+            client,
+            policy,
+            resolver,
+            tls,
+        })
+    }
+
+    /// Which addresses a host has at the moment, and which of them are admitted.
+    pub(crate) fn resolver(&self) -> &GuardedResolver {
+        &self.resolver
+    }
+
+    /// Which URLs are admitted.
+    pub(crate) fn policy(&self) -> &EndpointPolicy {
+        &self.policy
+    }
+
+    /// How connections are encrypted, and which certificates are trusted.
+    pub(crate) fn tls(&self) -> &ClientConfig {
+        &self.tls
     }
 
     /// Posts a request and waits for the whole answer, or its first 8 KiB, until the deadline.
@@ -119,12 +152,11 @@ impl Sender {
         request: &WebhookRequest,
         deadline: Instant,
     ) -> Result<Answer, SendError> {
-        let answer = self.send_and_read(request, ANSWER_MAX_BYTES, deadline);
-        answer.await.map(|(answer, _)| answer)
+        self.send_and_read(request, ANSWER_MAX_BYTES, deadline)
+            .await
     }
 
-    /// Posts a request and reads the whole answer, until the deadline; `None` in place of a body that has more than
-    /// `max_bytes`.
+    /// Posts a request and reads the whole answer, until the deadline, or the first `max_bytes` of its body.
     ///
     /// # Errors
     /// [`SendError`] where there is no complete answer.
@@ -133,7 +165,7 @@ impl Sender {
         request: &WebhookRequest,
         max_bytes: usize,
         deadline: Instant,
-    ) -> Result<(Answer, Option<Vec<u8>>), SendError> {
+    ) -> Result<Answer, SendError> {
         if self.policy.admit(&request.url).is_err() {
             return Err(SendErrorKind::AddressRefused.into());
         }
@@ -154,7 +186,7 @@ impl Sender {
         &self,
         mut request: Request<Full<Bytes>>,
         max_bytes: usize,
-    ) -> Result<(Answer, Option<Vec<u8>>), SendError> {
+    ) -> Result<Answer, SendError> {
         let connection = capture_connection(&mut request);
         let response = tokio::select! {
             biased;
@@ -164,20 +196,25 @@ impl Sender {
         if let Some(meter) = response.extensions().get::<Meter>() {
             meter.answered();
         }
-        let answer = Answer {
-            status: response.status(),
-            retry_after: response.headers().get(RETRY_AFTER).cloned(),
+        let (head, mut body) = response.into_parts();
+        let mut answer = Answer {
+            status: head.status,
+            headers: head.headers,
+            body: Vec::new(),
+            is_complete: false,
         };
-        let mut body = response.into_body();
-        let mut read = Vec::new();
-        while read.len() <= max_bytes {
+        while answer.body.len() <= max_bytes {
             match body.frame().await {
-                Some(Ok(frame)) => read.extend(frame.into_data().unwrap_or_default()),
+                Some(Ok(frame)) => answer.body.extend(frame.into_data().unwrap_or_default()),
                 Some(Err(error)) => return Err(SendError::in_body(error)),
-                None => return Ok((answer, Some(read))),
+                None => {
+                    answer.is_complete = true;
+                    return Ok(answer);
+                }
             }
         }
-        Ok((answer, None))
+        answer.body.truncate(max_bytes);
+        Ok(answer)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Settings {
     pub retry: RetryPolicy,
     /// `CIRCUIT_FAILURE_THRESHOLD`: failures in a row that open an endpoint's circuit.
     pub circuit_failure_threshold: u32,
+    /// `KEEP_EVENTS`: whether the history keeps the events of attempts; yes unless `false`.
+    pub keeps_events: bool,
     /// `DEVELOPMENT_HOSTS`: empty in production.
     pub endpoint_policy: EndpointPolicy,
     /// `DEVELOPMENT_CA`: one more certificate authority; none in production.
@@ -112,6 +114,16 @@ impl Settings {
                 optional("CIRCUIT_FAILURE_THRESHOLD"),
                 5,
             )?,
+            keeps_events: match optional("KEEP_EVENTS").as_deref() {
+                None | Some("true") => true,
+                Some("false") => false,
+                Some(_) => {
+                    return Err(SettingsError::Invalid {
+                        name: "KEEP_EVENTS",
+                        expected: "true or false",
+                    });
+                }
+            },
             endpoint_policy: EndpointPolicy::with_development_hosts(&development_hosts),
             development_ca: optional("DEVELOPMENT_CA").map(certificate).transpose()?,
             log_filter: optional("RUST_LOG").unwrap_or_else(|| "info".to_owned()),

@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use aws_sdk_sqs::{
     Client,
+    error::SdkError,
+    operation::send_message::SendMessageError,
     types::{MessageAttributeValue, SendMessageBatchRequestEntry},
 };
 use futures_util::future::join_all;
@@ -65,6 +67,25 @@ impl Settler {
             retry_queue_url: retry_queue_url.into(),
             dead_letter_queue_url: dead_letter_queue_url.into(),
         }
+    }
+
+    /// Puts an event on the retry queue as if it had never been tried.
+    ///
+    /// # Errors
+    /// Those of SQS; then it is not on the queue.
+    pub async fn send_again(
+        &self,
+        event: String,
+        group_id: String,
+    ) -> Result<(), SdkError<SendMessageError>> {
+        self.client
+            .send_message()
+            .queue_url(&self.retry_queue_url)
+            .message_body(event)
+            .message_group_id(group_id)
+            .send()
+            .await?;
+        Ok(())
     }
 
     /// Carries out the dispositions, and returns the indexes of the records that may be acknowledged: those that are

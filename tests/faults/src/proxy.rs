@@ -34,7 +34,7 @@ struct Service {
     outages: &'static [Fault],
 }
 
-const SERVICES: [Service; 4] = [
+const SERVICES: [Service; 5] = [
     Service {
         name: "store",
         operations: &["BatchGetItem"],
@@ -54,7 +54,7 @@ const SERVICES: [Service; 4] = [
     // The health of endpoints, which healthy ones never need.
     Service {
         name: "health",
-        operations: &["PutItem", "UpdateItem", "DeleteItem"],
+        operations: &["PutItem", "DeleteItem"],
         faults: &[
             Fault::StoreThrottled,
             Fault::StoreFailed,
@@ -67,6 +67,18 @@ const SERVICES: [Service; 4] = [
             Fault::StoreFailed,
             Fault::HealthAnswerLost,
         ],
+    },
+    // Attempts and counts, on which no event depends.
+    Service {
+        name: "history",
+        operations: &["BatchWriteItem", "UpdateItem"],
+        faults: &[
+            Fault::StoreThrottled,
+            Fault::StoreFailed,
+            Fault::StoreReset,
+            Fault::StoreSilent,
+        ],
+        outages: &[Fault::StoreThrottled, Fault::StoreFailed],
     },
     Service {
         name: "keys",

@@ -13,7 +13,7 @@ use domain::{
     key::{ConfigKey, WebhookId},
     oauth::ClientCredentials,
 };
-use http::HeaderValue;
+use http::{HeaderValue, header::RETRY_AFTER};
 use jiff::{SignedDuration, Timestamp};
 use moka::{future::Cache, ops::compute::Op};
 use secrecy::SecretString;
@@ -192,15 +192,16 @@ impl TokenClient {
         now: Timestamp,
         deadline: Instant,
     ) -> Result<Issued, TokenError> {
-        let (answer, body) = sender
+        let answer = sender
             .send_and_read(&self.request.to_post(), ANSWER_MAX_BYTES, deadline)
             .await
             .map_err(|error| TokenErrorKind::Send(error.kind))?;
-        Issued::read(answer.status, body.as_deref()).map_err(|kind| TokenError {
+        let body = answer.is_complete.then_some(answer.body.as_slice());
+        Issued::read(answer.status, body).map_err(|kind| TokenError {
             kind,
             retry_after: answer
-                .retry_after
-                .as_ref()
+                .headers
+                .get(RETRY_AFTER)
                 .and_then(|header| retry_after(header, now)),
         })
     }

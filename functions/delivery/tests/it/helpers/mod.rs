@@ -7,15 +7,16 @@ mod store;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsEvent;
-use config_store::{CampaignStore, ConfigLookup, ConfigStore, HealthStore, MemoryStore};
+use config_store::{CampaignStore, ConfigStore, MemoryStore};
 use delivery::{
-    App,
+    App, Store,
     auth::Authenticator,
     batch::{self, Handled},
     circuits::Circuits,
     deliver::Courier,
     health::CircuitPolicy,
     lookup::Lookup,
+    recorder::Recorder,
     retry::RetryPolicy,
     send::Sender,
     settle::Settler,
@@ -104,7 +105,7 @@ pub(crate) struct Stage<L> {
     pub(crate) keys: Keys,
 }
 
-impl<L: ConfigLookup + HealthStore> Stage<L> {
+impl<L: Store> Stage<L> {
     /// Trusts the receiver's certificate, and admits its host.
     pub(crate) fn new(store: L, receiver: &Receiver) -> Self {
         let policy = EndpointPolicy::with_development_hosts("localhost");
@@ -122,6 +123,7 @@ impl<L: ConfigLookup + HealthStore> Stage<L> {
                 timeout: Duration::from_secs(10),
             },
             settler: Settler::new(queues.client(), RETRY_QUEUE, DEAD_LETTER_QUEUE),
+            recorder: Recorder::new(true),
             retry: RetryPolicy {
                 first_delay: Duration::from_secs(5),
                 window: Duration::from_secs(24 * 3_600),
