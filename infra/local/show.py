@@ -133,6 +133,7 @@ def write_sam_local(stack: Stack) -> None:
         "TABLE_NAME": stack.outputs["TableName"],
         "FINDINGS_TABLE_NAME": stack.outputs["FindingsTableName"],
         "SECRETS_KEY_ID": stack.outputs["SecretsKeyArn"],
+        "DELIVERY_FUNCTION": stack.outputs["DeliveryFunctionName"],
         "RETRY_QUEUE_URL": stack.outputs["RetryQueueUrl"],
         "DEAD_LETTER_QUEUE_URL": stack.outputs["DeadLetterQueueUrl"],
         "DEVELOPMENT_HOSTS": DEVELOPMENT_HOST,

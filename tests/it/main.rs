@@ -12,6 +12,7 @@ mod config_api;
 mod delivery;
 mod health;
 mod helpers;
+mod history;
 mod hostile;
 mod keys;
 mod odd_messages;

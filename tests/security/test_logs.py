@@ -143,10 +143,32 @@ def leave_lines_with_everything_that_goes_wrong(stack: Stack) -> list[str]:
         customer.received.status = 410
         invoke(stack, [healthy.event(**identities)])
 
+    leave_lines_of_tests_and_attempts(stack, broken, closed)
     copied = Organisation(stack)
     copy_webhook(stack, healthy, copied)
     invoke(stack, [copied.event(**identities)])
     return [broken.name, healthy.name, closed.name, copied.name]
+
+
+def leave_lines_of_tests_and_attempts(stack: Stack, nobody: Organisation, failing: Organisation) -> None:
+    """Test a draft whose secrets are in the clear, then a saved webhook, and send an event of the latter again."""
+    query = "/feedback?token=canary-query"
+    with endpoint(stack, query) as customer:
+        customer.received.status = 401
+        draft = {"name": "Draft", "channels": ["email"], "url": customer.url, **webhook_with_canaries()}
+        tested = nobody.call("POST", "/feedback-webhooks/test", json=draft)
+        assert tested.json()["answer"]["status"] == 401, tested.text
+        assert "canary-secret-header" not in tested.text
+        assert "canary-secret-header" in customer.received.deliveries[0].headers.values()
+    for mistake in mistakes():
+        nobody.call("POST", "/feedback-webhooks/test", json=draft | mistake)
+    (webhook,) = failing.call("GET", "/feedback-webhooks").json()["items"]
+    path = f"/feedback-webhooks/{webhook['id']}"
+    assert failing.call("POST", f"{path}/test").json()["outcome"] == "failed"
+    attempt = failing.call("GET", f"{path}/attempts").json()["items"][0]["id"]
+    shown = failing.call("GET", f"{path}/attempts/{attempt}")
+    assert shown.status_code == 200 and RECIPIENT not in shown.text and "canary-secret-header" not in shown.text
+    assert failing.call("POST", f"{path}/attempts/{attempt}/send-again").status_code == 202
 
 
 def json_headers() -> dict[str, str]:

@@ -61,6 +61,43 @@ def list_all(stack: Stack) -> int:
     return Organisation(stack).call("GET", "/feedback-webhooks").status_code
 
 
+def list_attempts(stack: Stack) -> int:
+    organisation = Organisation(stack)
+    path = organisation.create(PUBLIC_URL).headers["Location"]
+    return organisation.call("GET", f"{path}/attempts").status_code
+
+
+def send_test(stack: Stack) -> int:
+    """The answer to a test of an endpoint that cannot be reached."""
+    organisation = Organisation(stack)
+    path = organisation.create(closed_url()).headers["Location"]
+    return organisation.call("POST", f"{path}/test").status_code
+
+
+def attempts_kept(stack: Stack) -> int:
+    """Attempts that an administrator can see after one was made."""
+    organisation = Organisation(stack)
+    path = organisation.create(closed_url()).headers["Location"]
+    invoke(stack, [organisation.event()])
+    # The table that says which hours have attempts is another permission's.
+    table = stack.cloud.client("dynamodb")
+    found = table.scan(
+        TableName=stack.outputs["FindingsTableName"],
+        FilterExpression="org = :org AND webhook = :webhook",
+        ExpressionAttributeValues={":org": {"S": organisation.name}, ":webhook": {"S": path.rsplit("/", 1)[-1]}},
+    )
+    return len(found["Items"])
+
+
+def attempts_counted(stack: Stack) -> int:
+    """Failures that an administrator can see after one happened."""
+    organisation = Organisation(stack)
+    path = organisation.create(closed_url()).headers["Location"]
+    invoke(stack, [organisation.event()])
+    counts = organisation.call("GET", f"{path}/deliveries").json()["items"]
+    return sum(count["failed"] for count in counts)
+
+
 def switch_off(stack: Stack) -> int:
     return Organisation(stack).call("DELETE", "/campaigns/c/feedback-webhook").status_code
 
@@ -105,12 +142,16 @@ USES = {
     Permission("ConfigApiRole", "dynamodb:GetItem", "Table"): Use(read, 404, 503),
     Permission("ConfigApiRole", "dynamodb:GetItem", "FindingsTable"): Use(read_health, 200, 503),
     Permission("ConfigApiRole", "dynamodb:Query", "Table"): Use(list_all, 200, 503),
+    Permission("ConfigApiRole", "dynamodb:Query", "FindingsTable"): Use(list_attempts, 200, 503),
+    Permission("ConfigApiRole", "lambda:InvokeFunction", "DeliveryFunction"): Use(send_test, 200, 503),
     Permission("ConfigApiRole", "dynamodb:PutItem", "Table"): Use(create, 201, 503),
     Permission("ConfigApiRole", "dynamodb:DeleteItem", "Table"): Use(switch_off, 204, 503),
     Permission("ConfigApiRole", "kms:Encrypt", "SecretsKey"): Use(create_with_secret, 201, 503),
     Permission("DeliveryRole", "dynamodb:BatchGetItem", "Table"): Use(look_up, 0, 1),
     Permission("DeliveryRole", "dynamodb:BatchGetItem", "FindingsTable"): Use(look_up, 0, 1),
     Permission("DeliveryRole", "dynamodb:PutItem", "FindingsTable"): Use(state_when_gone, "gone", "healthy"),
+    Permission("DeliveryRole", "dynamodb:BatchWriteItem", "FindingsTable"): Use(attempts_kept, 1, 0),
+    Permission("DeliveryRole", "dynamodb:UpdateItem", "FindingsTable"): Use(attempts_counted, 1, 0),
     Permission("DeliveryRole", "sqs:SendMessage*", "RetryQueue"): Use(fail_to_deliver, 0, 1),
     Permission("DeliveryRole", "sqs:SendMessage*", "DeadLetterQueue"): Use(give_up, 0, 1),
 }
@@ -320,6 +361,12 @@ FORBIDDEN = [
     Forbidden("ConfigApiRole", "sqs", "receive_message", lambda out: {"QueueUrl": out["DeadLetterQueueUrl"]}),
     Forbidden("ConfigApiRole", "dynamodb", "scan", lambda out: {"TableName": out["TableName"]}),
     Forbidden("ConfigApiRole", "dynamodb", "update_item", item),
+    Forbidden(
+        "ConfigApiRole", "dynamodb", "update_item", lambda out: item(out) | {"TableName": out["FindingsTableName"]}
+    ),
+    Forbidden("ConfigApiRole", "lambda", "invoke", lambda out: {"FunctionName": out["ConfigApiFunctionName"]}),
+    Forbidden("DeliveryRole", "lambda", "invoke", lambda out: {"FunctionName": out["ConfigApiFunctionName"]}),
+    Forbidden("DeliveryRole", "lambda", "invoke", lambda out: {"FunctionName": out["DeliveryFunctionName"]}),
     Forbidden("ConfigApiRole", "dynamodb", "get_item", lambda out: item(out) | {"TableName": out["OtherTable"]}),
     Forbidden(
         "ConfigApiRole", "dynamodb", "put_item", lambda out: new_item(out) | {"TableName": out["FindingsTableName"]}

@@ -40,6 +40,8 @@ pub(crate) enum Action {
     DeleteNextKey,
     SwitchCampaignOn,
     SwitchCampaignOff,
+    TestWebhook,
+    SendAgain,
 }
 
 impl Action {
@@ -53,11 +55,13 @@ impl Action {
             Self::DeleteNextKey => "webhook.delete-next-key",
             Self::SwitchCampaignOn => "campaign.switch-on",
             Self::SwitchCampaignOff => "campaign.switch-off",
+            Self::TestWebhook => "webhook.test",
+            Self::SendAgain => "webhook.send-again",
         }
     }
 }
 
-/// A change that a caller asked for.
+/// A change that a caller asked for, or a request to an endpoint that is made in the organisation's name.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {
     caller: &'a Tenant,
@@ -90,6 +94,24 @@ impl<'a> Change<'a> {
                 .zip(new)
                 .map(|(old, new)| changed_fields(old, new))
                 .unwrap_or_default(),
+        }
+    }
+
+    /// Of nothing that is stored: an endpoint is sent something, with the configuration `used`. Where that differs from
+    /// what is stored, it says so.
+    pub(crate) fn of_nothing(
+        caller: &'a Tenant,
+        action: Action,
+        stored: Option<&Webhook>,
+        used: &Webhook,
+    ) -> Self {
+        let change = Self::of_webhook(caller, action, stored, Some(used));
+        Self {
+            resource: stored
+                .map(|webhook| webhook.id.to_string())
+                .unwrap_or_default(),
+            new_version: None,
+            ..change
         }
     }
 

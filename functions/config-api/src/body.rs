@@ -1,6 +1,9 @@
 //! From a request's bytes to JSON: media type, size, syntax. What the JSON means is not looked at here.
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::HttpBody as _,
+    extract::{FromRequest, Request},
+};
 use headers::{ContentType, HeaderMapExt as _};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -43,6 +46,22 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
         .map_err(|error| ApiError::UnreadableJson {
             reason: describe(&error),
         })
+}
+
+/// No body at all, or one as [`JsonBody`] takes it.
+#[derive(Debug)]
+pub struct OptionalJsonBody(pub Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if request.body().is_end_stream() {
+            return Ok(Self(None));
+        }
+        let JsonBody(value) = JsonBody::from_request(request, state).await?;
+        Ok(Self(Some(value)))
+    }
 }
 
 /// `application/json`, or a type built on it (RFC 6839 section 3.1), with any parameters.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
+use config_store::history::AttemptId;
 use domain::{
     config::Webhook,
     key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
@@ -57,6 +58,12 @@ impl WebhookPath {
         self.0
     }
 
+    fn parse(id: &str) -> Result<Self, ApiError> {
+        WebhookId::parse(id)
+            .map(Self)
+            .ok_or(ApiError::NoSuchWebhook)
+    }
+
     /// The sandbox's webhook, if it is the one of the path.
     ///
     /// # Errors
@@ -66,6 +73,15 @@ impl WebhookPath {
             .filter(|webhook| webhook.id == self.0)
             .ok_or(ApiError::NoSuchWebhook)
     }
+}
+
+/// The ids of an attempt and of its webhook in the path. What is no id is no attempt's id.
+#[derive(Debug, Clone, Copy)]
+pub struct AttemptPath {
+    /// The webhook.
+    pub webhook: WebhookPath,
+    /// The attempt.
+    pub attempt: AttemptId,
 }
 
 /// The campaign in the path.
@@ -152,9 +168,21 @@ impl<S: Send + Sync> FromRequestParts<S> for WebhookPath {
         let Path(id) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::NoSuchWebhook)?;
-        WebhookId::parse(&id)
-            .map(Self)
-            .ok_or(ApiError::NoSuchWebhook)
+        Self::parse(&id)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AttemptPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path((webhook, attempt)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::NoSuchAttempt)?;
+        Ok(Self {
+            webhook: WebhookPath::parse(&webhook)?,
+            attempt: AttemptId::parse(&attempt).ok_or(ApiError::NoSuchAttempt)?,
+        })
     }
 }
 

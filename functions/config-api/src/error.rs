@@ -40,6 +40,10 @@ pub enum ApiError {
     NoSuchMethod,
     /// The sandbox has no webhook of this id.
     NoSuchWebhook,
+    /// The webhook has no such attempt, or it is no longer kept.
+    NoSuchAttempt,
+    /// The event of the attempt was not kept.
+    EventNotKept,
     /// The campaign is not switched on.
     NotSwitchedOn,
     /// The sandbox has a webhook already.
@@ -66,6 +70,8 @@ pub enum ApiError {
     StoreUnavailable(Box<dyn std::error::Error + Send + Sync>),
     /// What DynamoDB answers cannot be read.
     StoreUnreadable(UnreadableItem),
+    /// The delivery function does not answer.
+    DeliveryUnavailable(Box<dyn std::error::Error + Send + Sync>),
     /// AWS KMS does not answer.
     KeyServiceUnavailable(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -164,6 +170,18 @@ impl ApiError {
                 "There is no such webhook",
                 "The sandbox has no webhook of this id.",
             ),
+            Self::NoSuchAttempt => (
+                StatusCode::NOT_FOUND,
+                "/problems/attempt-not-found",
+                "There is no such attempt",
+                "The webhook has no attempt of this id. Attempts are kept for seven days.",
+            ),
+            Self::EventNotKept => (
+                StatusCode::CONFLICT,
+                "/problems/send-again-impossible",
+                "The event was not kept",
+                "Events above 32 KiB are not kept, and the deployment may keep none.",
+            ),
             Self::NotSwitchedOn => (
                 StatusCode::NOT_FOUND,
                 "/problems/campaign-not-switched-on",
@@ -226,7 +244,8 @@ impl ApiError {
             ),
             Self::StoreUnavailable(_)
             | Self::KeyServiceUnavailable(_)
-            | Self::KeyNotGenerated(_) => (
+            | Self::KeyNotGenerated(_)
+            | Self::DeliveryUnavailable(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "/problems/unavailable",
                 "The service is not available at the moment",
@@ -250,6 +269,9 @@ impl ApiError {
                 ("the key service does not answer", cause.as_ref())
             }
             Self::KeyNotGenerated(cause) => ("no key was made", cause.as_ref()),
+            Self::DeliveryUnavailable(cause) => {
+                ("the delivery function does not answer", cause.as_ref())
+            }
             _ => return,
         };
         tracing::error!(error.cause = cause_chain(cause), "{message}");

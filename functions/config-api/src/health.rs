@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use futures_util::future::try_join;
 
 use crate::{
     App, Store,
-    caller::{Tenant, WebhookPath},
+    caller::{Now, Tenant, WebhookPath},
     error::ApiError,
+    history::subject,
     openapi::{self, SandboxHeaders},
     wire::health::HealthResponse,
 };
@@ -35,8 +37,14 @@ pub(crate) async fn health<S: Store>(
     State(app): State<Arc<App<S>>>,
     tenant: Tenant,
     path: WebhookPath,
+    Now(now): Now,
 ) -> Result<Json<HealthResponse>, ApiError> {
     let webhook = path.select(app.store.read(&tenant.key).await?)?;
-    let health = app.store.read_health(&tenant.key).await?;
-    Ok(Json(HealthResponse::new(&webhook, health)))
+    let subject = subject(&webhook);
+    let (health, last_delivery) = try_join(
+        app.store.read_health(&tenant.key),
+        app.store.last_delivery(&subject, now),
+    )
+    .await?;
+    Ok(Json(HealthResponse::new(&webhook, health, last_delivery)))
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use config_api::{
-    App, audit, console, error::cause_chain, gateway::GatewayEvent, router, settings::Settings,
+    App, audit, console, delivery_function::DeliveryFunction, error::cause_chain,
+    gateway::GatewayEvent, router, settings::Settings,
 };
 use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
@@ -15,9 +16,11 @@ use secrets::Sealer;
 /// One connection attempt: the services are in the same region, a few milliseconds away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One call, and the call with the SDK's repetitions: a request makes three calls in a row (read, encrypt, write), and
-/// is to be answered within the function's 10 seconds even if each takes its longest.
+/// is to be answered within 10 seconds even if each takes its longest.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
+/// A test event: delivery's cold start and its own longest attempt; API Gateway gives up after 30 seconds.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(24);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -43,6 +46,7 @@ async fn main() -> anyhow::Result<()> {
     let api = router(App {
         store,
         sealer,
+        delivery: DeliveryFunction::new(lambda_client(&sdk), settings.delivery_function),
         policy: settings.policy,
         access: settings.access,
     });
@@ -53,6 +57,20 @@ async fn main() -> anyhow::Result<()> {
     lambda_runtime::run(service)
         .await
         .map_err(|error| anyhow!(error))
+}
+
+/// A client that waits for a whole test, and makes no call twice: an endpoint would get its test event twice.
+fn lambda_client(sdk: &SdkConfig) -> aws_sdk_lambda::Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(DELIVERY_TIMEOUT)
+        .operation_timeout(DELIVERY_TIMEOUT)
+        .build();
+    let config = aws_sdk_lambda::config::Builder::from(sdk)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::disabled())
+        .build();
+    aws_sdk_lambda::Client::from_conf(config)
 }
 
 /// Opens the connection to DynamoDB while the environment starts, at full processor speed and before a client waits.

@@ -76,7 +76,9 @@ impl IntoResponse for ApiError {
             Self::Unauthenticated => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            Self::StoreUnavailable(_) | Self::KeyServiceUnavailable(_) => Some((
+            Self::StoreUnavailable(_)
+            | Self::KeyServiceUnavailable(_)
+            | Self::DeliveryUnavailable(_) => Some((
                 header::RETRY_AFTER,
                 HeaderValue::from_static(RETRY_AFTER_SECONDS),
             )),

@@ -16,6 +16,8 @@ pub struct Settings {
     pub tables: Tables,
     /// `SECRETS_KEY_ID`: the KMS key that encrypts secrets.
     pub secrets_key_id: String,
+    /// `DELIVERY_FUNCTION`: the name of the function that delivers.
+    pub delivery_function: String,
     /// `ORGANISATION_CLAIM` (`custom:org` unless set), `ROLE_CLAIM` (`cognito:groups`), and the words of that claim which
     /// give a role, `VIEW_ROLES` (`feedback-webhooks-view`) and `MANAGE_ROLES` (`feedback-webhooks-manage`).
     pub access: AccessRules,
@@ -42,6 +44,7 @@ impl Settings {
                 findings: required("FINDINGS_TABLE_NAME")?,
             },
             secrets_key_id: required("SECRETS_KEY_ID")?,
+            delivery_function: required("DELIVERY_FUNCTION")?,
             access: AccessRules::new(
                 &or("ORGANISATION_CLAIM", "custom:org"),
                 &or("ROLE_CLAIM", "cognito:groups"),

@@ -17,15 +17,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) use problems::{
     BodyProblems, CallerProblems, DocumentProblems, Exists, Invalid, KeyConflict, NotConfigured,
-    NotFound, PreconditionProblems,
+    NotFound, NotKept, PreconditionProblems,
 };
 
 use crate::{
     App, Store,
+    campaigns::{__path_campaigns, campaigns},
     create::{__path_create, create},
     delete::{__path_delete, delete},
     documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
     health::{__path_health, health},
+    history::{
+        __path_attempt, __path_attempts, __path_deliveries, OutcomeFilter, attempt, attempts,
+        deliveries,
+    },
     jwks::{__path_key_set, key_set},
     list::{__path_list, list},
     me::{__path_me, me},
@@ -36,9 +41,11 @@ use crate::{
     problem::Problem,
     read::{__path_read, read},
     replace::{__path_replace, replace},
+    send_again::{__path_send_again, send_again},
     switch::{
         __path_read_switch, __path_switch_off, __path_switch_on, read_switch, switch_off, switch_on,
     },
+    test_event::{__path_test_draft, __path_test_webhook, test_draft, test_webhook},
     wire::response::WebhookResponse,
 };
 
@@ -58,9 +65,12 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
     // The macro finds a route's description beside its handler, so each generic handler is named for one store first.
     let (create, list) = (create::<S>, list::<S>);
     let (read, replace, delete) = (read::<S>, replace::<S>, delete::<S>);
-    let (health, key_set) = (health::<S>, key_set::<S>);
+    let (health, deliveries, key_set) = (health::<S>, deliveries::<S>, key_set::<S>);
     let (publish_next_key, delete_next_key) = (publish_next_key::<S>, delete_next_key::<S>);
     let activate_next_key = activate_next_key::<S>;
+    let (attempts, attempt, send_again) = (attempts::<S>, attempt::<S>, send_again::<S>);
+    let (test_draft, test_webhook) = (test_draft::<S>, test_webhook::<S>);
+    let campaigns = campaigns::<S>;
     let (switch_on, read_switch, switch_off) = (switch_on::<S>, read_switch::<S>, switch_off::<S>);
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(create, list))
@@ -69,6 +79,13 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
         .routes(routes!(publish_next_key, delete_next_key))
         .routes(routes!(activate_next_key))
         .routes(routes!(key_set))
+        .routes(routes!(deliveries))
+        .routes(routes!(attempts))
+        .routes(routes!(attempt))
+        .routes(routes!(send_again))
+        .routes(routes!(test_draft))
+        .routes(routes!(test_webhook))
+        .routes(routes!(campaigns))
         .routes(routes!(switch_on, read_switch, switch_off))
         .routes(routes!(me))
         .routes(routes!(openapi_document))
@@ -166,7 +183,7 @@ pub(crate) struct OrganisationHeader {
         (name = DOCUMENTS, description = "Descriptions of the interfaces; no token is needed."),
         (name = DELIVERY, description = "What the configured endpoint receives."),
     ),
-    components(schemas(Problem, problems::GatewayMessage, delivered::Feedback)),
+    components(schemas(Problem, problems::GatewayMessage, delivered::Feedback, OutcomeFilter)),
     modifiers(&Shared),
 )]
 struct Document;

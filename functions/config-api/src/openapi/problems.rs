@@ -39,7 +39,7 @@ struct Shared {
 }
 
 /// All shared answers.
-fn shared() -> [Shared; 14] {
+fn shared() -> [Shared; 15] {
     let text = || String::from("The JSON ends too early at line 3, column 1.");
     [
         Shared {
@@ -75,12 +75,13 @@ fn shared() -> [Shared; 14] {
         },
         Shared {
             name: "NotFound",
-            description: "The sandbox has no webhook of this id, webhooks are not enabled for the campaign, no key is \
-                          published, or there is nothing at this path.",
+            description: "The sandbox has no webhook of this id, the webhook has no such attempt, webhooks are not \
+                          enabled for the campaign, no key is published, or there is nothing at this path.",
             header: None,
             gateway: None,
             examples: vec![
                 ApiError::NoSuchWebhook,
+                ApiError::NoSuchAttempt,
                 ApiError::NotSwitchedOn,
                 ApiError::NoNextKey,
                 ApiError::NoSuchKeySet,
@@ -109,6 +110,13 @@ fn shared() -> [Shared; 14] {
                 ApiError::WebhookNotConfigured,
                 ApiError::SwitchedOffMeanwhile,
             ],
+        },
+        Shared {
+            name: "EventNotKept",
+            description: "The event of the attempt was not kept, so it cannot be sent again.",
+            header: None,
+            gateway: None,
+            examples: vec![ApiError::EventNotKept],
         },
         Shared {
             name: "PreconditionFailed",
@@ -246,6 +254,8 @@ groups! {
     NotFound: "404" "NotFound";
     /// Of a second webhook.
     Exists: "409" "WebhookExists";
+    /// Of an attempt whose event was not kept.
+    NotKept: "409" "EventNotKept";
     /// Of a campaign without webhook.
     NotConfigured: "409" "WebhookNotConfigured";
 }

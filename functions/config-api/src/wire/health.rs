@@ -28,6 +28,10 @@ pub struct HealthResponse {
     /// When the next event tries whether the endpoint works again; null unless the circuit is open.
     #[schema(value_type = Option<String>, format = "date-time")]
     next_probe_at: Option<Timestamp>,
+    /// When the endpoint last took an event; null if that is seven days ago, or never was. The last seconds may be
+    /// missing.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    last_delivery_at: Option<Timestamp>,
 }
 
 /// The state of an endpoint.
@@ -46,7 +50,11 @@ enum HealthState {
 
 impl HealthResponse {
     /// Joins what an administrator wants with what delivery has found; a record of another version says nothing.
-    pub fn new(webhook: &Webhook, health: Option<EndpointHealth>) -> Self {
+    pub fn new(
+        webhook: &Webhook,
+        health: Option<EndpointHealth>,
+        last_delivery_at: Option<Timestamp>,
+    ) -> Self {
         let health = health.filter(|health| health.concerns(webhook));
         let (found, next_probe_at) = match health.as_ref().map(|health| health.state) {
             None => (HealthState::Healthy, None),
@@ -65,6 +73,7 @@ impl HealthResponse {
             last_status: health.as_ref().and_then(|health| health.last_status),
             last_error: health.and_then(|health| health.last_error),
             next_probe_at,
+            last_delivery_at,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod across;
 pub mod client_credentials;
 pub mod fields;
 pub mod health;
+pub mod history;
 pub mod jwt;
 pub mod request;
 pub mod response;

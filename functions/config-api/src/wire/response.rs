@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    client_credentials::ClientCredentialsResponse, jwt::JwtResponse,
+    client_credentials::ClientCredentialsResponse, health::HealthResponse, jwt::JwtResponse,
     standard_webhooks::StandardWebhooksResponse,
 };
 
@@ -97,12 +97,23 @@ struct HeaderResponse<'a> {
     value_set_at: Option<Timestamp>,
 }
 
+/// A saved webhook, with the health of its endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedWebhook)]
+pub struct ListedWebhookResponse<'a> {
+    /// The webhook.
+    #[serde(flatten)]
+    pub webhook: WebhookResponse<'a>,
+    /// The health of its endpoint.
+    pub health: HealthResponse,
+}
+
 /// A part of an organisation's webhooks, ordered by their sandboxes' names.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookPage)]
 pub struct PageResponse<'a> {
     /// The webhooks of this part.
-    pub items: Vec<WebhookResponse<'a>>,
+    pub items: Vec<ListedWebhookResponse<'a>>,
     /// What follows.
     #[serde(rename = "_page")]
     pub page: PageInfo,
@@ -137,6 +148,17 @@ pub struct SwitchResponse<'a> {
     /// Who switched it on.
     #[schema(example = "author@example.com")]
     enabled_by: &'a str,
+}
+
+/// A part of a sandbox's campaigns that are switched on, ordered by their ids.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CampaignSwitchPage)]
+pub struct SwitchPageResponse<'a> {
+    /// The switches of this part.
+    pub items: Vec<SwitchResponse<'a>>,
+    /// What follows.
+    #[serde(rename = "_page")]
+    pub page: PageInfo,
 }
 
 /// A channel.

@@ -47,14 +47,21 @@ async fn the_openapi_document_is_public_and_names_every_route() {
     assert_eq!(
         paths,
         [
+            "/campaigns",
             "/campaigns/{campaignId}/feedback-webhook",
             "/feedback-event.schema.json",
             "/feedback-webhooks",
+            "/feedback-webhooks/test",
             "/feedback-webhooks/{id}",
+            "/feedback-webhooks/{id}/attempts",
+            "/feedback-webhooks/{id}/attempts/{attemptId}",
+            "/feedback-webhooks/{id}/attempts/{attemptId}/send-again",
+            "/feedback-webhooks/{id}/deliveries",
             "/feedback-webhooks/{id}/health",
             "/feedback-webhooks/{id}/jwks.json",
             "/feedback-webhooks/{id}/next-key",
             "/feedback-webhooks/{id}/next-key/activate",
+            "/feedback-webhooks/{id}/test",
             "/me",
             "/openapi.json",
         ]
@@ -102,6 +109,23 @@ async fn the_openapi_document_describes_what_is_sent_and_answered() {
     valid("Me", &api.send(&event("GET", "/me")).await.body);
     let campaign = event("PUT", "/campaigns/c/feedback-webhook");
     valid("CampaignSwitch", &api.send(&campaign).await.body);
+    for (schema, path) in [
+        ("CampaignSwitchPage", "/campaigns".to_owned()),
+        (
+            "EndpointHealth",
+            format!("{}/health", created.header("location")),
+        ),
+        (
+            "AttemptPage",
+            format!("{}/attempts", created.header("location")),
+        ),
+        (
+            "Deliveries",
+            format!("{}/deliveries", created.header("location")),
+        ),
+    ] {
+        valid(schema, &api.send(&event("GET", &path)).await.body);
+    }
     let delivered = &document["components"]["schemas"]["Feedback"]["examples"][0];
     valid("Feedback", delivered);
 }

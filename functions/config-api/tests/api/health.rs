@@ -45,7 +45,7 @@ async fn an_endpoint_is_healthy_until_delivery_finds_something_else() {
     assert_eq!(health.status, 200, "{health:?}");
     assert_eq!(
         health.body,
-        json!({"state": "healthy", "since": null, "lastStatus": null, "lastError": null, "nextProbeAt": null})
+        json!({"state": "healthy", "since": null, "lastStatus": null, "lastError": null, "nextProbeAt": null, "lastDeliveryAt": null})
     );
 }
 
@@ -64,7 +64,7 @@ async fn an_open_circuit_tells_its_cause_and_its_next_probe_until_an_edit() {
         read(&api, &created).await.body,
         json!({
             "state": "open", "since": "2026-01-02T03:04:05Z", "lastStatus": 503, "lastError": null,
-            "nextProbeAt": "2026-01-02T03:05:00Z",
+            "nextProbeAt": "2026-01-02T03:05:00Z", "lastDeliveryAt": null,
         })
     );
     api.replace(created.id(), created.header("etag"), &minimal())

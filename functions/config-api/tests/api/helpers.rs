@@ -3,8 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_kms::{operation::encrypt::EncryptOutput, primitives::Blob};
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use config_api::{App, Store, access::AccessRules, gateway::GatewayEvent, router};
+use config_api::{
+    App, Store, access::AccessRules, delivery_function::DeliveryFunction, gateway::GatewayEvent,
+    router,
+};
 use config_store::MemoryStore;
 use domain::endpoint::EndpointPolicy;
 use lambda_http::{Adapter, Context, LambdaEvent, Service as _};
@@ -17,9 +21,13 @@ pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// Plaintexts that were encrypted, each with its organisation and sandbox.
 pub(crate) type Encrypted = Arc<Mutex<Vec<(String, String, String)>>>;
 
+/// Operations that the delivery function was asked for.
+type Asked = Arc<Mutex<Vec<Value>>>;
+
 pub(crate) struct Api {
     router: axum::Router,
     pub(crate) encrypted: Encrypted,
+    asked: Asked,
 }
 
 #[derive(Debug)]
@@ -68,6 +76,16 @@ impl Answer {
     }
 }
 
+/// What AWS Lambda answers where the function panics; its message repeats what the function was given.
+fn failed_invocation() -> Rule {
+    mock!(aws_sdk_lambda::Client::invoke).then_output(|| {
+        InvokeOutput::builder()
+            .function_error("Unhandled")
+            .payload(Blob::new(r#"{"errorMessage":"internal words"}"#))
+            .build()
+    })
+}
+
 impl Api {
     /// An API on an empty store.
     pub(crate) fn new() -> Self {
@@ -75,6 +93,21 @@ impl Api {
     }
 
     pub(crate) fn on(store: impl Store) -> Self {
+        Self::with_delivery(store, &json!({"reply": "unavailable"}))
+    }
+
+    /// An API whose delivery function answers every operation with this reply.
+    pub(crate) fn with_delivery(store: impl Store, reply: &Value) -> Self {
+        let asked = Asked::default();
+        let (heard, reply) = (Arc::clone(&asked), reply.to_string());
+        let invoke = mock!(aws_sdk_lambda::Client::invoke).then_compute_output(move |request| {
+            let operation = request.payload().unwrap().as_ref();
+            let operation = serde_json::from_slice(operation).unwrap();
+            heard.lock().unwrap().push(operation);
+            InvokeOutput::builder()
+                .payload(Blob::new(reply.as_bytes()))
+                .build()
+        });
         let encrypted = Encrypted::default();
         let seen = Arc::clone(&encrypted);
         let encrypt = mock!(aws_sdk_kms::Client::encrypt).then_compute_output(move |request| {
@@ -90,24 +123,34 @@ impl Api {
                 .build()
         });
         Self {
-            router: Self::router(store, &encrypt),
+            router: Self::router(store, &encrypt, &invoke),
             encrypted,
+            asked,
         }
     }
 
     /// An API whose key service answers as the rule says.
     pub(crate) fn with_key_service(rule: &Rule) -> Self {
+        let failed = failed_invocation();
         Self {
-            router: Self::router(MemoryStore::default(), rule),
+            router: Self::router(MemoryStore::default(), rule, &failed),
             encrypted: Encrypted::default(),
+            asked: Asked::default(),
         }
     }
 
-    fn router(store: impl Store, encrypt: &Rule) -> axum::Router {
+    /// What the delivery function was asked for since the last call.
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn router(store: impl Store, encrypt: &Rule, invoke: &Rule) -> axum::Router {
         let kms = mock_client!(aws_sdk_kms, RuleMode::MatchAny, [encrypt]);
+        let lambda = mock_client!(aws_sdk_lambda, RuleMode::MatchAny, [invoke]);
         router(App {
             store,
             sealer: Sealer::new(kms, "key"),
+            delivery: DeliveryFunction::new(lambda, "delivery"),
             policy: EndpointPolicy::with_development_hosts("receiver.internal"),
             access: AccessRules::new("custom:org", "cognito:groups", "viewers", "managers"),
         })

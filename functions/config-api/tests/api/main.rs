@@ -8,6 +8,7 @@ mod bad_requests;
 mod campaigns;
 mod captured;
 mod client_credentials;
+mod deliveries;
 mod documents;
 mod faults;
 mod health;

@@ -1,8 +1,12 @@
 //! What each role may do, and what becomes of tokens whose claims are of other forms.
 
+use config_store::{MemoryStore, history::AttemptOutcome};
 use serde_json::{Value, json};
 
-use crate::helpers::{Api, SECRET, event, minimal, with_body, with_claim, with_header, with_token};
+use crate::{
+    deliveries::{attempted, lately},
+    helpers::{Api, SECRET, event, minimal, with_body, with_claim, with_header, with_token},
+};
 
 const GROUPS: &str = "cognito:groups";
 
@@ -10,13 +14,19 @@ fn viewer(event: Value) -> Value {
     with_claim(event, GROUPS, json!("[viewers]"))
 }
 
+/// An id as attempts have it, of none.
+const NO_ATTEMPT: &str = "019a0000-0000-7000-8000-000000000000";
+
 /// One request for each route and method that needs a token.
-fn every_request(location: &str) -> Vec<Value> {
+fn every_request(location: &str, attempt: &str) -> Vec<Value> {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
     let mut requests = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         let id = location.rsplit('/').next().unwrap();
-        let path = path.replace("{id}", id).replace("{campaignId}", "c");
+        let path = path
+            .replace("{id}", id)
+            .replace("{attemptId}", attempt)
+            .replace("{campaignId}", "c");
         for (method, operation) in methods.as_object().unwrap() {
             if operation["security"].is_array() {
                 let request = with_body(&method.to_uppercase(), &path, &minimal());
@@ -33,11 +43,13 @@ fn is_change(request: &Value) -> bool {
 
 #[tokio::test]
 async fn a_viewer_reads_everything_and_changes_nothing() {
-    let api = Api::new();
+    let store = MemoryStore::default();
+    let api = Api::on(store.clone());
     let created = api.created(&with_token()).await;
     api.send(&event("PUT", "/campaigns/c/feedback-webhook"))
         .await;
-    let requests = every_request(created.header("location"));
+    let attempt = attempted(&store, AttemptOutcome::TryLater, lately(&store).await).await;
+    let requests = every_request(created.header("location"), &attempt.id.to_string());
     assert!(requests.iter().any(is_change) && !requests.iter().all(is_change));
     for request in requests {
         let answer = api.send(&viewer(request.clone())).await;
@@ -62,7 +74,7 @@ async fn a_caller_without_role_may_do_nothing() {
         json!("[staff]"),
         json!("managers-to-be"),
     ] {
-        for request in every_request(created.header("location")) {
+        for request in every_request(created.header("location"), NO_ATTEMPT) {
             let answer = api.send(&with_claim(request, GROUPS, groups.clone())).await;
             assert_eq!(answer.problem(), (403, "role-missing"), "{groups}");
         }
@@ -73,7 +85,7 @@ async fn a_caller_without_role_may_do_nothing() {
 async fn a_manager_passes_on_every_route() {
     let api = Api::new();
     let created = api.created(&minimal()).await;
-    for request in every_request(created.header("location")) {
+    for request in every_request(created.header("location"), NO_ATTEMPT) {
         let answer = api.send(&request).await;
         assert!(
             ![401, 403].contains(&answer.status),
