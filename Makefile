@@ -10,10 +10,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test abuse soak isolation fuzz screenshots lint audit sbom format build deploy down
+.PHONY: help run demo test abuse soak isolation bench-check bench-record fuzz screenshots lint audit sbom format build deploy down
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 	@echo
 	@echo "Variables of run and demo: CLOUD_PORT=4566 RECEIVER_PORT=8443 KEEP=1 (keep the state for the next run)"
 	@echo "BIND=0.0.0.0 (let containers in: for sam local invoke)."
@@ -26,7 +26,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 # All of Cargo's tests run in one command, so that everything is compiled once: with the features that the whole workspace
 # asks for.
-test: lint tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
+test: lint bench-check tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
 	$(LOCAL) npm test
 	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
 	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY); npm run --prefix $(CONSOLE) browser'
@@ -39,6 +39,17 @@ soak: $(VENV)/complete ## A fault run of 200,000 events (a quarter of an hour). 
 
 isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (minutes). The report goes to tests/isolation/results/report.md.
 	$(LOCAL) exec -- cargo run --release -p isolation
+
+# Together with the functions' packages, so that their compiled dependencies, with the same features, are used again.
+BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain queue-message secrets signing)
+WORKLOAD := target/lambda/workload/bootstrap
+bench-check: $(VENV)/complete ## Count the instructions of a fixed workload; fails if an event costs over 5 % more than what is kept. Needs valgrind.
+	$(BESIDE_FUNCTIONS) -p workload --bin workload
+	$(WORKLOAD) check
+
+bench-record: $(VENV)/complete ## Keep the instruction counts of now.
+	$(BESIDE_FUNCTIONS) -p workload --bin workload
+	$(WORKLOAD) record
 
 FUZZ_TARGETS := configuration event header retry-after url
 fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ compiler and `cargo install cargo-fuzz`.
