@@ -72,8 +72,8 @@ const PRIVATE: [Route; 20] = [
     route("post", "/feedback-webhooks/{id}/test", [200, 403, 404]),
     route("post", "/feedback-webhooks/test", [200, 403, 200]),
     route("put", "/feedback-webhooks/{id}", [200, 403, 404]),
-    // The webhook signs with no key pair, and the body is no key.
-    route("post", "/feedback-webhooks/{id}/next-key", [400, 403, 404]),
+    // The webhook signs with no key pair.
+    route("post", "/feedback-webhooks/{id}/next-key", [409, 403, 404]),
     route(
         "post",
         "/feedback-webhooks/{id}/next-key/activate",
