@@ -26,7 +26,7 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 # All of Cargo's tests run in one command, so that everything is compiled once: with the features that the whole workspace
 # asks for.
-test: lint bench-check tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
+test: lint tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
 	$(LOCAL) npm test
 	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
 	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY); npm run --prefix $(CONSOLE) browser'

@@ -78,6 +78,8 @@ impl Services {
                 );
                 Some(json!({"Successful": confirmed.collect::<Vec<_>>(), "Failed": []}))
             }
+            "BatchWriteItem" => Some(json!({"UnprocessedItems": {}})),
+            "UpdateItem" => Some(json!({})),
             _ => None,
         }
     }
