@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 
 import type { Api } from './api/api';
-import { asApiError } from './api/problem';
 import type { Identity, Session } from './session/session';
 
 /** What every page works with. */
@@ -32,8 +31,7 @@ export interface Permissions {
 export function usePermissions(): Permissions {
   const { api, identity } = useApp();
   const me = useQuery({ queryKey: ['me'], queryFn: () => api.me(), staleTime: 60_000 });
-  // A deployment whose API tells no roles has one: everybody manages.
-  const role = me.data?.role ?? (me.error && asApiError(me.error).status === 404 ? 'manage' : undefined);
+  const role = me.data?.role;
   return {
     organisation: me.data?.organisation ?? identity.organisation,
     actor: me.data?.actor ?? identity.name,

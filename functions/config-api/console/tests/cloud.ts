@@ -27,10 +27,3 @@ export function output(name: string): string {
   if (!value) throw new Error(`the stack has no output ${name}`);
   return value;
 }
-
-const { paths } = JSON.parse(readFileSync('../openapi.json', 'utf8')) as { paths: Record<string, unknown> };
-
-/** Whether the API has a path. Tests of what is still being built begin to run when it is. */
-export function apiHas(path: string): boolean {
-  return path in paths;
-}

@@ -80,7 +80,9 @@ export async function beginWebhook(page: Page, name: string, url: string): Promi
 
 /** Chooses an option of a picker. */
 export async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(label) }).click();
+  // Columns have the same names, as buttons that sort.
+  const picker = page.locator('button[aria-haspopup=listbox]');
+  await picker.and(page.getByRole('button', { name: new RegExp(label) })).click();
   await page.getByRole('option', { name: option, exact: true }).click();
 }
 

@@ -1,4 +1,3 @@
-import { apiHas } from './cloud';
 import { sendEvent } from './events';
 import { choose, expect, signIn, test } from './fixtures';
 import { apiOf, createWebhook } from './people';
@@ -8,7 +7,6 @@ test('the inventory is searched, filtered and sorted, and its address remembers 
   person,
   receiver,
 }) => {
-  test.skip(!apiHas('/feedback-webhooks/{id}/attempts'), 'the API does not tell of deliveries yet');
   for (const [sandbox, changes] of Object.entries({
     prod: { name: 'Billing' },
     stage: { name: 'Archive', paused: true },
@@ -23,7 +21,7 @@ test('the inventory is searched, filtered and sorted, and its address remembers 
   await expect(page.getByRole('row', { name: /Billing/ })).toContainText(/second|now/);
   await expect(page.getByRole('row', { name: /Console tests/ })).toContainText('None in 7 days');
 
-  await page.getByRole('button', { name: 'Name' }).press('Enter');
+  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').press('Enter');
   await expect(names).toHaveText(['Console tests', 'Billing', 'Archive']);
   await choose(page, 'Health', 'Paused');
   await expect(names).toHaveText(['Archive']);
@@ -35,7 +33,7 @@ test('the inventory is searched, filtered and sorted, and its address remembers 
   await expect(page.getByRole('heading', { name: 'No webhook matches' })).toBeVisible();
   await page.getByRole('button', { name: 'Clear search and filters' }).click();
   await expect(names).toHaveCount(3);
-  await page.getByRole('button', { name: 'Health', exact: true }).last().press('Enter');
+  await page.getByRole('columnheader', { name: 'Health' }).getByRole('button').press('Enter');
   await expect(page.getByRole('columnheader', { name: 'Health' })).toHaveAttribute('aria-sort', 'ascending');
   await expect(names.last()).toHaveText('Archive');
 });

@@ -1,28 +1,30 @@
 import createClient from 'openapi-fetch';
 
 import type { Session } from '../session/session';
-import type {
-  Attempt,
-  AttemptDetail,
-  CampaignItem,
-  Deliveries,
-  InventoryHealth,
-  Me,
-  Page,
-  TestResult,
-} from './announced';
 import type { components, paths } from './schema';
 import { transport } from './transport';
 
 type Schemas = components['schemas'];
 export type WebhookRequest = Schemas['WebhookRequest'];
 export type AuthenticationRequest = Schemas['AuthenticationRequest'];
-export type Webhook = Schemas['Webhook'] & { health?: InventoryHealth };
-export type PublicKeyState = Schemas['PublicKeyState'];
 export type NextKeyRequest = Schemas['NextKeyRequest'];
+export type Webhook = Schemas['Webhook'];
+export type ListedWebhook = Schemas['ListedWebhook'];
 export type Health = Schemas['EndpointHealth'];
+export type HealthState = Schemas['HealthState'];
 export type Algorithm = Schemas['Algorithm'];
 export type Channel = Schemas['Channel'];
+export type PublicKeyState = Schemas['PublicKeyState'];
+export type CampaignSwitch = Schemas['CampaignSwitch'];
+export type TestReport = Schemas['TestReport'];
+export type TestStage = Schemas['TestStage'];
+export type StageName = Schemas['StageName'];
+export type Advice = Schemas['Advice'];
+export type ShownHeader = Schemas['ShownHeader'];
+export type Attempt = Schemas['Attempt'];
+export type AttemptPage = Schemas['AttemptPage'];
+export type OutcomeFilter = Schemas['OutcomeFilter'];
+export type Deliveries = Schemas['Deliveries'];
 
 /** A webhook with the version that a change has to name. */
 export interface Versioned {
@@ -45,64 +47,56 @@ export function createApi(session: Session) {
     params: { path: { id }, header: { ...inSandbox(sandbox), 'If-Match': etag } },
   });
 
-  async function plain<T>(
-    path: string,
-    sandbox: string | null,
-    options: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<T> {
-    const headers = new Headers({ accept: 'application/json', ...options.headers });
-    if (sandbox) headers.set('x-sandbox-name', sandbox);
-    if (options.body !== undefined) headers.set('content-type', 'application/json');
-    const response = await send(
-      new Request(new URL(path, window.location.origin), {
-        method: options.method ?? 'GET',
-        headers,
-        body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      }),
-    );
-    return (response.status === 204 ? null : await response.json()) as T;
+  const ofAttempt = (sandbox: string, id: string, attemptId: string) => ({
+    params: { path: { id, attemptId }, header: inSandbox(sandbox) },
+  });
+
+  /** All items of a list, page by page. */
+  async function all<Item>(
+    read: (cursor: string | undefined) => Promise<{ items: Item[]; _page: { next?: string | null } }>,
+  ): Promise<Item[]> {
+    const items: Item[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await read(cursor);
+      items.push(...page.items);
+      cursor = page._page.next ?? undefined;
+    } while (cursor);
+    return items;
   }
 
-  const versioned = (data: Webhook | undefined, response: Response): Versioned => ({
-    webhook: data as Webhook,
-    etag: response.headers.get('etag') ?? '',
+  const versioned = (answer: { data?: Webhook; response: Response }): Versioned => ({
+    webhook: data(answer),
+    etag: answer.response.headers.get('etag') ?? '',
   });
 
   return {
-    me: () => plain<Me>('/me', null),
+    me: async () => data(await client.GET('/me')),
 
-    async webhooks(): Promise<Webhook[]> {
-      const all: Webhook[] = [];
-      let cursor: string | undefined;
-      do {
-        const { data } = await client.GET('/feedback-webhooks', {
-          params: { query: { limit: LARGEST_PAGE, cursor } },
-        });
-        all.push(...((data?.items ?? []) as Webhook[]));
-        cursor = data?._page.next ?? undefined;
-      } while (cursor);
-      return all;
-    },
+    webhooks: () =>
+      all<ListedWebhook>(async (cursor) =>
+        data(await client.GET('/feedback-webhooks', { params: { query: { limit: LARGEST_PAGE, cursor } } })),
+      ),
 
     async webhook(sandbox: string, id: string): Promise<Versioned> {
-      const { data, response } = await client.GET('/feedback-webhooks/{id}', at(sandbox, id));
-      return versioned(data, response);
+      const answer = await client.GET('/feedback-webhooks/{id}', at(sandbox, id));
+      return versioned(answer);
     },
 
     async create(sandbox: string, body: WebhookRequest): Promise<Versioned> {
-      const { data, response } = await client.POST('/feedback-webhooks', {
+      const answer = await client.POST('/feedback-webhooks', {
         params: { header: inSandbox(sandbox) },
         body,
       });
-      return versioned(data, response);
+      return versioned(answer);
     },
 
     async replace(sandbox: string, id: string, etag: string, body: WebhookRequest): Promise<Versioned> {
-      const { data, response } = await client.PUT('/feedback-webhooks/{id}', {
+      const answer = await client.PUT('/feedback-webhooks/{id}', {
         ...atVersion(sandbox, id, etag),
         body,
       });
-      return versioned(data, response);
+      return versioned(answer);
     },
 
     async remove(sandbox: string, id: string, etag: string): Promise<void> {
@@ -115,29 +109,27 @@ export function createApi(session: Session) {
       etag: string,
       body: NextKeyRequest,
     ): Promise<Versioned> {
-      const { data, response } = await client.POST('/feedback-webhooks/{id}/next-key', {
+      const answer = await client.POST('/feedback-webhooks/{id}/next-key', {
         ...atVersion(sandbox, id, etag),
         body,
       });
-      return versioned(data, response);
+      return versioned(answer);
     },
 
     async activateNextKey(sandbox: string, id: string, etag: string): Promise<Versioned> {
       const path = '/feedback-webhooks/{id}/next-key/activate';
-      const { data, response } = await client.POST(path, atVersion(sandbox, id, etag));
-      return versioned(data, response);
+      const answer = await client.POST(path, atVersion(sandbox, id, etag));
+      return versioned(answer);
     },
 
     async withdrawNextKey(sandbox: string, id: string, etag: string): Promise<Versioned> {
       const path = '/feedback-webhooks/{id}/next-key';
-      const { data, response } = await client.DELETE(path, atVersion(sandbox, id, etag));
-      return versioned(data, response);
+      const answer = await client.DELETE(path, atVersion(sandbox, id, etag));
+      return versioned(answer);
     },
 
-    async health(sandbox: string, id: string): Promise<Health> {
-      const { data } = await client.GET('/feedback-webhooks/{id}/health', at(sandbox, id));
-      return data as Health;
-    },
+    health: async (sandbox: string, id: string) =>
+      data(await client.GET('/feedback-webhooks/{id}/health', at(sandbox, id))),
 
     async switchOn(sandbox: string, campaignId: string): Promise<void> {
       await client.PUT('/campaigns/{campaignId}/feedback-webhook', {
@@ -151,51 +143,53 @@ export function createApi(session: Session) {
       });
     },
 
-    async campaigns(sandbox: string): Promise<CampaignItem[]> {
-      const all: CampaignItem[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Page<CampaignItem> = await plain(
-          `/campaigns${query({ limit: LARGEST_PAGE, cursor })}`,
-          sandbox,
-        );
-        all.push(...page.items);
-        cursor = page._page.next;
-      } while (cursor);
-      return all;
+    campaigns: (sandbox: string) =>
+      all<CampaignSwitch>(async (cursor) =>
+        data(
+          await client.GET('/campaigns', {
+            params: { query: { limit: LARGEST_PAGE, cursor }, header: inSandbox(sandbox) },
+          }),
+        ),
+      ),
+
+    testUnsaved: async (sandbox: string, body: WebhookRequest) =>
+      data(await client.POST('/feedback-webhooks/test', { params: { header: inSandbox(sandbox) }, body })),
+
+    /** Tests a webhook as it is saved, or as the body would replace it. */
+    testSaved: async (sandbox: string, id: string, body?: WebhookRequest) =>
+      data(await client.POST('/feedback-webhooks/{id}/test', { ...at(sandbox, id), body })),
+
+    attempts: async (sandbox: string, id: string, outcome?: OutcomeFilter, cursor?: string) =>
+      data(
+        await client.GET('/feedback-webhooks/{id}/attempts', {
+          params: { path: { id }, query: { outcome, cursor }, header: inSandbox(sandbox) },
+        }),
+      ),
+
+    attempt: async (sandbox: string, id: string, attemptId: string) =>
+      data(
+        await client.GET('/feedback-webhooks/{id}/attempts/{attemptId}', ofAttempt(sandbox, id, attemptId)),
+      ),
+
+    async sendAgain(sandbox: string, id: string, attemptId: string): Promise<void> {
+      const path = '/feedback-webhooks/{id}/attempts/{attemptId}/send-again';
+      await client.POST(path, ofAttempt(sandbox, id, attemptId));
     },
 
-    testUnsaved: (sandbox: string, body: WebhookRequest) =>
-      plain<TestResult>('/feedback-webhooks/test', sandbox, { method: 'POST', body }),
-
-    testSaved: (sandbox: string, id: string, body?: WebhookRequest) =>
-      plain<TestResult>(`/feedback-webhooks/${id}/test`, sandbox, { method: 'POST', body }),
-
-    attempts: (sandbox: string, id: string, outcome: 'delivered' | 'failed' | null, cursor: string | null) =>
-      plain<Page<Attempt>>(
-        `/feedback-webhooks/${id}/attempts${query({ outcome, limit: 20, cursor })}`,
-        sandbox,
-      ),
-
-    attempt: (sandbox: string, id: string, attemptId: string) =>
-      plain<AttemptDetail>(`/feedback-webhooks/${id}/attempts/${encodeURIComponent(attemptId)}`, sandbox),
-
-    sendAgain: (sandbox: string, id: string, attemptId: string) =>
-      plain<{ eventId: string }>(
-        `/feedback-webhooks/${id}/attempts/${encodeURIComponent(attemptId)}/send-again`,
-        sandbox,
-        { method: 'POST' },
-      ),
-
-    deliveries: (sandbox: string, id: string, from: Date, to: Date) =>
-      plain<Deliveries>(
-        `/feedback-webhooks/${id}/deliveries${query({ from: from.toISOString(), to: to.toISOString() })}`,
-        sandbox,
+    deliveries: async (sandbox: string, id: string, from: Date, to: Date) =>
+      data(
+        await client.GET('/feedback-webhooks/{id}/deliveries', {
+          params: {
+            path: { id },
+            query: { from: from.toISOString(), to: to.toISOString() },
+            header: inSandbox(sandbox),
+          },
+        }),
       ),
   };
 }
 
-function query(values: Record<string, string | number | null>): string {
-  const given = Object.entries(values).filter(([, value]) => value !== null);
-  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : '';
+/** The body of an answer. There is one: what is no success was thrown by the transport. */
+function data<Body>(answer: { data?: Body }): Body {
+  return answer.data as Body;
 }

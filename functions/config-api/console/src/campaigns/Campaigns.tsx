@@ -15,7 +15,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import type { CampaignItem } from '../api/announced';
+import type { CampaignSwitch } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp, usePermissions } from '../app';
 import { type Column, DataTable } from '../parts/DataTable';
@@ -48,7 +48,7 @@ export function Component() {
       void queries.invalidateQueries({ queryKey: keys.campaigns(sandbox) });
     },
   });
-  const columns: Column<CampaignItem>[] = [
+  const columns: Column<CampaignSwitch>[] = [
     { id: 'id', label: t('campaigns.id'), isRowHeader: true, cell: (campaign) => campaign.campaignId },
     { id: 'at', label: t('campaigns.since'), cell: (campaign) => <Time iso={campaign.enabledAt} /> },
     { id: 'by', label: t('campaigns.by'), cell: (campaign) => campaign.enabledBy },

@@ -10,8 +10,7 @@ import {
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
-import type { AttemptDetail } from '../api/announced';
-import type { Webhook } from '../api/api';
+import type { Attempt, Webhook } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp, usePermissions } from '../app';
 import { Code } from '../parts/Code';
@@ -90,7 +89,7 @@ export function AttemptDialog({
   );
 }
 
-function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
+function AttemptFacts({ attempt }: { attempt: Attempt }) {
   const { t, language, exactTime, duration } = useTexts();
   return (
     <div className={style({ display: 'flex', flexDirection: 'column', gap: 20 })}>
@@ -110,7 +109,7 @@ function AttemptFacts({ attempt }: { attempt: AttemptDetail }) {
         ]}
       />
       {attempt.request && (
-        <Exchange title={t('request')} headers={attempt.request.headers} body={attempt.request.body}>
+        <Exchange title={t('request')} headers={attempt.request.headers} body={attempt.request.body ?? null}>
           <Code text={`POST ${attempt.request.url}`} label={t('request.line')} />
         </Exchange>
       )}

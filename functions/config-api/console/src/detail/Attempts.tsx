@@ -5,8 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 
-import type { Attempt } from '../api/announced';
-import type { Webhook } from '../api/api';
+import type { Attempt, Webhook } from '../api/api';
 import { keys, useApp } from '../app';
 import { type Column, DataTable } from '../parts/DataTable';
 import { Failure } from '../parts/Failure';
@@ -42,13 +41,13 @@ export default function Attempts({ webhook }: { webhook: Webhook }) {
   const { api } = useApp();
   const { t, language, duration } = useTexts();
   const [query, setQuery] = useSearchParams();
-  const outcome = OUTCOMES_TO_CHOOSE.find((each) => each === query.get('outcome')) ?? null;
+  const outcome = OUTCOMES_TO_CHOOSE.find((each) => each === query.get('outcome'));
   const [opened, setOpened] = useState<string | null>(null);
   const attempts = useInfiniteQuery({
     queryKey: [...keys.attempts(sandbox, id), outcome],
     queryFn: ({ pageParam }) => api.attempts(sandbox, id, outcome, pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page._page.next ?? null,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page._page.next ?? undefined,
     refetchInterval: POLL_MS,
   });
   const rows = attempts.data?.pages.flatMap((page) => page.items) ?? [];

@@ -3,9 +3,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
-import type { Deliveries } from '../api/announced';
-import type { Webhook } from '../api/api';
-import { asApiError } from '../api/problem';
+import type { Deliveries, Webhook } from '../api/api';
 import { keys, useApp } from '../app';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
@@ -41,8 +39,6 @@ export function DeliveryChart({ webhook }: { webhook: Webhook }) {
     },
     refetchInterval: POLL_MS,
   });
-  // An API without this time series has no chart.
-  if (deliveries.error && asApiError(deliveries.error).status === 404) return null;
   return (
     <Section
       title={t('chart.title')}

@@ -3,7 +3,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 
-import type { HealthState } from '../api/announced';
 import type { Health, Versioned } from '../api/api';
 import { keys, useApp, usePermissions } from '../app';
 import { Failure } from '../parts/Failure';
@@ -66,7 +65,7 @@ function Detail({ versioned, health }: { versioned: Versioned; health: Health | 
       <PageHeader
         title={webhook.name}
         crumbs={[{ label: t('inventory.title'), href: withSandbox('/', sandbox) }]}
-        beside={health && <HealthLight state={health.state as HealthState} since={health.since} />}
+        beside={health && <HealthLight state={health.state} since={health.since} />}
         actions={
           <>
             <TestButton

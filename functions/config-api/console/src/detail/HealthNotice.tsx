@@ -1,8 +1,7 @@
 import { Content, Heading, InlineAlert, Link } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
-import type { HealthState } from '../api/announced';
-import type { Health, Webhook } from '../api/api';
+import type { Health, HealthState, Webhook } from '../api/api';
 import { pathOf } from '../inventory/choose';
 import { failureText } from '../texts/delivery';
 import { type PlainKey, useTexts } from '../texts/texts';
@@ -18,7 +17,7 @@ const NOTICES: Partial<
 /** What an unwell endpoint means for its events, why, and what to do. */
 export function HealthNotice({ webhook, health }: { webhook: Webhook; health: Health }) {
   const { t, language, dateTime } = useTexts();
-  const notice = NOTICES[health.state as HealthState];
+  const notice = NOTICES[health.state];
   if (!notice) return null;
   return (
     <div className={style({ marginBottom: 24 })}>

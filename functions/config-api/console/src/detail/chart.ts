@@ -1,4 +1,4 @@
-import type { Deliveries } from '../api/announced';
+import type { Deliveries } from '../api/api';
 
 /** Deliveries of one span of time. */
 export interface Bar {

@@ -3,8 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 
-import type { TestResult } from '../api/announced';
-import type { Versioned, WebhookRequest } from '../api/api';
+import type { TestReport, Versioned, WebhookRequest } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, usePermissions } from '../app';
 import { pathOf } from '../inventory/choose';
@@ -68,7 +67,7 @@ export function EditorPage({
   afterSave: AfterSave;
   /** The page that the administrator came from. */
   back: string;
-  sendTest: (request: WebhookRequest) => Promise<TestResult>;
+  sendTest: (request: WebhookRequest) => Promise<TestReport>;
   children?: ReactNode;
 }) {
   const { role } = usePermissions();

@@ -9,13 +9,10 @@ import {
   SearchField,
 } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
-import { useQueries } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
-import type { HealthState } from '../api/announced';
-import type { Channel, Webhook } from '../api/api';
-import { keys, useApp } from '../app';
+import type { Channel, HealthState, ListedWebhook, Webhook } from '../api/api';
 import { Breakable } from '../parts/Breakable';
 import { type Column, DataTable, type Sorting } from '../parts/DataTable';
 import { HEALTH_STATES, HealthLight, useHealthText } from '../parts/HealthLight';
@@ -31,16 +28,15 @@ const ANY = 'any';
 
 /** The webhooks with search, filters and sorting, which are part of the address. */
 export function WebhookTable({
-  webhooks: listed,
+  webhooks,
   existing,
   sandboxPicker,
 }: {
-  webhooks: Webhook[];
+  webhooks: ListedWebhook[];
   existing: Webhook | undefined;
   sandboxPicker: ReactNode;
 }) {
   const { t, locale } = useTexts();
-  const webhooks = useHealth(listed);
   const [query, setQuery] = useSearchParams();
   const healthText = useHealthText();
   const channelName = useChannelName();
@@ -65,7 +61,7 @@ export function WebhookTable({
       },
       { replace: true },
     );
-  const columns: Column<Webhook>[] = [
+  const columns: Column<ListedWebhook>[] = [
     {
       id: 'name',
       label: t('column.name'),
@@ -95,20 +91,14 @@ export function WebhookTable({
       id: 'health',
       label: t('column.health'),
       isSortable: true,
-      cell: ({ health }) => (health ? <HealthLight state={health.state} since={health.since} /> : '–'),
+      cell: ({ health }) => <HealthLight state={health.state} since={health.since} />,
     },
     {
       id: 'lastDelivery',
       label: t('column.lastDelivery'),
       isSortable: true,
-      cell: (webhook) =>
-        !webhook.health || webhook.health.lastDeliveryAt === undefined ? (
-          '–'
-        ) : webhook.health.lastDeliveryAt ? (
-          <Time iso={webhook.health.lastDeliveryAt} />
-        ) : (
-          t('lastDelivery.none')
-        ),
+      cell: ({ health }) =>
+        health.lastDeliveryAt ? <Time iso={health.lastDeliveryAt} /> : t('lastDelivery.none'),
     },
     {
       id: 'modified',
@@ -199,24 +189,6 @@ export function WebhookTable({
       )}
     </>
   );
-}
-
-/** The webhooks with their health: what the list tells, else asked for one by one. */
-function useHealth(webhooks: Webhook[]): Webhook[] {
-  const { api } = useApp();
-  const asked = useQueries({
-    queries: webhooks.map(({ sandbox, id, health }) => ({
-      queryKey: keys.health(sandbox, id),
-      queryFn: () => api.health(sandbox, id),
-      enabled: !health,
-      refetchInterval: POLL_MS,
-    })),
-  });
-  return webhooks.map((webhook, index) => {
-    const health = asked[index]?.data;
-    if (webhook.health || !health) return webhook;
-    return { ...webhook, health: { state: health.state as HealthState, since: health.since ?? null } };
-  });
 }
 
 /** A sandbox has one webhook at most, so instead of creating another the page leads to it. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Webhook } from '../api/api';
+import type { ListedWebhook } from '../api/api';
 import { choose, hostOf } from './choose';
 
 const any = { text: '', channel: null, health: null };
 const byName = { column: 'name', direction: 'ascending' } as const;
 
-function webhook(name: string, changes: Partial<Webhook> = {}): Webhook {
+function webhook(name: string, changes: Partial<ListedWebhook> = {}): ListedWebhook {
   return {
     id: name,
     name,
@@ -18,6 +18,7 @@ function webhook(name: string, changes: Partial<Webhook> = {}): Webhook {
     feedbackStatuses: ['sent'],
     campaigns: 'all',
     paused: false,
+    health: { state: 'healthy' },
     createdAt: '2026-11-01T10:00:00Z',
     createdBy: 'admin@example.com',
     modifiedAt: '2026-11-01T10:00:00Z',
@@ -26,13 +27,13 @@ function webhook(name: string, changes: Partial<Webhook> = {}): Webhook {
   };
 }
 
-const names = (webhooks: Webhook[]) => webhooks.map(({ name }) => name);
+const names = (webhooks: ListedWebhook[]) => webhooks.map(({ name }) => name);
 
 describe('the inventory', () => {
   const all = [
     webhook('Dev10', { channels: ['sms'] }),
     webhook('Dev2', { modifiedBy: 'Åsa@example.com' }),
-    webhook('Prod', { health: { state: 'open', since: null, lastDeliveryAt: '2026-11-02T10:00:00Z' } }),
+    webhook('Prod', { health: { state: 'open', lastDeliveryAt: '2026-11-02T10:00:00Z' } }),
   ];
 
   it('sorts numbers in names as numbers', () => {
@@ -58,7 +59,7 @@ describe('the inventory', () => {
 
   it('sorts by health from well to unwell', () => {
     const states = ['open', 'healthy', 'gone', 'paused'] as const;
-    const unwell = states.map((state) => webhook(state, { health: { state, since: null } }));
+    const unwell = states.map((state) => webhook(state, { health: { state } }));
     const sorting = { column: 'health', direction: 'ascending' } as const;
     expect(names(choose(unwell, any, sorting, 'en'))).toEqual(['healthy', 'paused', 'gone', 'open']);
   });

@@ -1,5 +1,4 @@
-import type { HealthState } from '../api/announced';
-import type { Channel, Webhook } from '../api/api';
+import type { Channel, HealthState, ListedWebhook } from '../api/api';
 import type { Sorting } from '../parts/DataTable';
 
 export interface Filter {
@@ -20,7 +19,12 @@ export function hostOf(url: string): string {
 }
 
 /** The webhooks that the filter leaves, sorted; equal ones by name. */
-export function choose(webhooks: Webhook[], filter: Filter, sorting: Sorting, locale: string): Webhook[] {
+export function choose(
+  webhooks: ListedWebhook[],
+  filter: Filter,
+  sorting: Sorting,
+  locale: string,
+): ListedWebhook[] {
   const wanted = filter.text.trim().toLocaleLowerCase(locale);
   const collator = new Intl.Collator(locale, { numeric: true });
   const sign = sorting.direction === 'descending' ? -1 : 1;
@@ -32,7 +36,7 @@ export function choose(webhooks: Webhook[], filter: Filter, sorting: Sorting, lo
             text.toLocaleLowerCase(locale).includes(wanted),
           )) &&
         (!filter.channel || webhook.channels.includes(filter.channel)) &&
-        (!filter.health || webhook.health?.state === filter.health),
+        (!filter.health || webhook.health.state === filter.health),
     )
     .sort(
       (one, other) =>
@@ -41,10 +45,10 @@ export function choose(webhooks: Webhook[], filter: Filter, sorting: Sorting, lo
     );
 }
 
-/** From well to unwell; what is not known comes before. */
+/** From well to unwell. */
 const HEALTH_ORDER: HealthState[] = ['healthy', 'paused', 'gone', 'open'];
 
-function sortKey(webhook: Webhook, column: string): string {
+function sortKey(webhook: ListedWebhook, column: string): string {
   switch (column) {
     case 'sandbox':
       return webhook.sandbox;
@@ -53,9 +57,9 @@ function sortKey(webhook: Webhook, column: string): string {
     case 'authentication':
       return webhook.authentication.type;
     case 'health':
-      return String(HEALTH_ORDER.findIndex((state) => state === webhook.health?.state));
+      return String(HEALTH_ORDER.indexOf(webhook.health.state));
     case 'lastDelivery':
-      return webhook.health?.lastDeliveryAt ?? '';
+      return webhook.health.lastDeliveryAt ?? '';
     case 'modified':
       return webhook.modifiedAt;
     default:

@@ -23,7 +23,16 @@ export function Code({ text, label }: { text: string; label: string }) {
       <pre tabIndex={0} aria-label={label} role="group" className={block}>
         {text}
       </pre>
-      <div className={style({ position: 'absolute', top: 4, insetEnd: 4 })}>
+      <div
+        className={style({
+          position: 'absolute',
+          top: 4,
+          insetEnd: 4,
+          borderRadius: 'default',
+          // Long lines end under the button, not behind its picture.
+          backgroundColor: 'gray-75',
+        })}
+      >
         <ActionButton
           size="S"
           isQuiet

@@ -1,7 +1,7 @@
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 
-import type { MaskedHeader } from '../api/announced';
+import type { ShownHeader } from '../api/api';
 import { useTexts } from '../texts/texts';
 import { Code } from './Code';
 
@@ -13,7 +13,7 @@ export function Exchange({
   children,
 }: {
   title: string;
-  headers: MaskedHeader[];
+  headers: ShownHeader[];
   body: string | null;
   children?: ReactNode;
 }) {

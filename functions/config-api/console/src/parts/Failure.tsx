@@ -38,9 +38,6 @@ export function explain(error: ApiError, t: Texts['t']): { title: string; text: 
     case 'unreachable':
       return { title: t('failure.unreachable.title'), text: t('failure.unreachable.text') };
     case 'unreadable':
-      // The gateway's own answer for a path that it does not have.
-      if (error.status === 404)
-        return { title: t('failure.noSuchRoute.title'), text: t('failure.noSuchRoute.text') };
       return {
         title: t('failure.unreadable.title'),
         text: t('failure.unreadable.text', { status: String(error.status) }),

@@ -1,7 +1,7 @@
 import { StatusLight } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
-import type { HealthState } from '../api/announced';
+import type { HealthState } from '../api/api';
 import { type PlainKey, useTexts } from '../texts/texts';
 
 const VARIANTS = {

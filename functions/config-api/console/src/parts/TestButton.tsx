@@ -2,7 +2,7 @@ import { Button } from '@react-spectrum/s2';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 
-import type { TestResult } from '../api/announced';
+import type { TestReport } from '../api/api';
 import { asApiError, type FieldFault } from '../api/problem';
 import { useTexts } from '../texts/texts';
 
@@ -15,7 +15,7 @@ export function TestButton({
   onFaults,
   onSettled,
 }: {
-  send: () => Promise<TestResult>;
+  send: () => Promise<TestReport>;
   isDisabled: boolean;
   /** Takes faults of fields to where the fields are; the dialog closes for them. */
   onFaults?: (faults: FieldFault[]) => void;

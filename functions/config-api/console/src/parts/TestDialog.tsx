@@ -10,7 +10,7 @@ import {
 } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
-import type { StageName, TestResult, TestStage } from '../api/announced';
+import type { StageName, TestReport, TestStage } from '../api/api';
 import { adviceText, failureText } from '../texts/delivery';
 import { type PlainKey, useTexts } from '../texts/texts';
 import { Code } from './Code';
@@ -34,7 +34,7 @@ export default function TestDialog({
   onAgain,
   onClose,
 }: {
-  result: TestResult | null;
+  result: TestReport | null;
   error: unknown;
   isRunning: boolean;
   onAgain: () => void;
@@ -67,7 +67,7 @@ export default function TestDialog({
   );
 }
 
-function Report({ result }: { result: TestResult }) {
+function Report({ result }: { result: TestReport }) {
   const { t, language } = useTexts();
   const isDelivered = result.outcome === 'delivered';
   return (
@@ -94,7 +94,7 @@ function Report({ result }: { result: TestResult }) {
       {result.answer && (
         <Exchange
           title={t('answer.with', { status: String(result.answer.status) })}
-          headers={result.answer.headers.map((header) => ({ ...header, masked: false }))}
+          headers={result.answer.headers}
           body={result.answer.bodyExcerpt ?? ''}
         />
       )}
@@ -158,7 +158,7 @@ function Stage({ stage }: { stage: TestStage }) {
         )}
       </span>
       <span className={style({ color: 'neutral-subdued' })}>
-        {stage.durationMs === null ? '' : duration(stage.durationMs)}
+        {typeof stage.durationMs === 'number' && duration(stage.durationMs)}
       </span>
     </li>
   );

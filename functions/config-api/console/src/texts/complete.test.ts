@@ -72,7 +72,7 @@ describe('the texts', () => {
 
 describe('both languages', () => {
   const codes = inSources(['functions/delivery/src'], /"(token-endpoint-[a-z-]+)"/g);
-  it.each([...codes, 'timeout', 'secret-refused'])('have the failure %s', (code) => {
+  it.each([...codes, 'timeout', 'connect: connection refused'])('have the failure %s', (code) => {
     for (const language of ['en', 'sv'] as const) expect(failureText(code, language)).not.toBe(code);
   });
 });

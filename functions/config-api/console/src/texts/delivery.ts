@@ -1,4 +1,4 @@
-import type { Advice } from '../api/announced';
+import type { Advice } from '../api/api';
 import type { Language } from './texts';
 
 type InBoth = Record<Language, string>;
@@ -24,12 +24,17 @@ const FAILURES: Record<string, InBoth> = {
 
 const TOKEN_ENDPOINT = 'token-endpoint-';
 
-/** The API's name for a failure in words; one that this console does not know stays as it is. */
-export function failureText(code: string, language: Language): string {
+/**
+ * The API's name for a failure in words; one that this console does not know stays as it is. What the system below says of
+ * it, behind a colon, is shown as well.
+ */
+export function failureText(failure: string, language: Language): string {
+  const [code = '', cause] = failure.split(/: (.*)/s, 2);
   const text = FAILURES[code.replace(TOKEN_ENDPOINT, '')]?.[language];
-  if (!text) return code;
-  if (!code.startsWith(TOKEN_ENDPOINT)) return text;
-  return language === 'sv' ? `tokenslutpunkten: ${text}` : `token endpoint: ${text}`;
+  if (!text) return failure;
+  const whole = cause ? `${text} (${cause})` : text;
+  if (!code.startsWith(TOKEN_ENDPOINT)) return whole;
+  return language === 'sv' ? `tokenslutpunkten: ${whole}` : `token endpoint: ${whole}`;
 }
 
 /** What to do about a failed test: the API's own words in English, ours by the advice's code in other languages. */
@@ -45,6 +50,8 @@ const swedish: Record<string, string> = {
     'Värden har en adress som inte är publik, eller så tillåter installationen inte URL:en. Slutpunkter måste kunna nås från internet.',
   'open-port':
     'Inget svarar på värdens adress. Kontrollera att servern är igång och att brandväggen släpper in porten.',
+  'check-port':
+    'Servern tog emot anslutningen men sade sedan ingenting. Kontrollera att HTTPS erbjuds på den här porten.',
   'check-certificate':
     'Serverns certifikat eller TLS-version godtas inte. Den behöver TLS 1.2 eller nyare och ett giltigt certifikat för värdnamnet från en publik utfärdare, skickat med sina mellanliggande certifikat.',
   'check-token-endpoint':

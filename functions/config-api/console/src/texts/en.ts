@@ -63,8 +63,6 @@ export const en = {
   'failure.unreadable.title': 'The answer makes no sense',
   'failure.unreadable.text': ({ status }: { status: string }) =>
     `Something between this page and the service answered in its place (status ${status}). Try again in a while.`,
-  'failure.noSuchRoute.title': 'Not part of this deployment',
-  'failure.noSuchRoute.text': 'The version of the service that runs here does not have this function yet.',
   'failure.throttled.title': 'Too many requests at the moment',
   'failure.throttled.text': 'Wait a few seconds and try again. What you typed is still here.',
   'failure.forbidden.title': 'You may not do this',

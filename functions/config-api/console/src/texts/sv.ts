@@ -65,8 +65,6 @@ export const sv: Translation = {
   'failure.unreadable.title': 'Svaret går inte att förstå',
   'failure.unreadable.text': ({ status }) =>
     `Något mellan sidan och tjänsten svarade i dess ställe (status ${status}). Försök igen om en stund.`,
-  'failure.noSuchRoute.title': 'Ingår inte i den här installationen',
-  'failure.noSuchRoute.text': 'Den version av tjänsten som körs här har inte den här funktionen än.',
   'failure.throttled.title': 'För många förfrågningar just nu',
   'failure.throttled.text': 'Vänta några sekunder och försök igen. Det du skrivit finns kvar.',
   'failure.forbidden.title': 'Du får inte göra detta',
