@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test abuse soak isolation bench-check bench-record fuzz screenshots lint audit sbom format build deploy down
+.PHONY: help run demo test abuse soak isolation bench bench-check bench-record costs fuzz screenshots lint audit sbom format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -40,6 +40,10 @@ soak: $(VENV)/complete ## A fault run of 200,000 events (a quarter of an hour). 
 isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (minutes). The report goes to tests/isolation/results/report.md.
 	$(LOCAL) exec -- cargo run --release -p isolation
 
+bench: build ## Measure processor time, latency, memory and starts (10 minutes). The report goes to tests/bench/results/report.md.
+	$(BESIDE_FUNCTIONS) -p reference --bin hello --bin reference
+	cargo run --profile harness -p bench
+
 # Together with the functions' packages, so that their compiled dependencies, with the same features, are used again.
 BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain queue-message secrets signing)
 WORKLOAD := target/lambda/workload/bootstrap
@@ -50,6 +54,9 @@ bench-check: $(VENV)/complete ## Count the instructions of a fixed workload; fai
 bench-record: $(VENV)/complete ## Keep the instruction counts of now.
 	$(BESIDE_FUNCTIONS) -p workload --bin workload
 	$(WORKLOAD) record
+
+costs: ## Estimate the cost on AWS and the concurrency that is needed. Tables and charts go to tests/costs/results.
+	cargo run --release -p costs
 
 FUZZ_TARGETS := configuration event header retry-after url
 fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ compiler and `cargo install cargo-fuzz`.

@@ -1,0 +1,22 @@
+//! Measures what the functions cost, against programs that do the least that could be done.
+//!
+//! The release binaries run as Lambda would run them (`driver`). Around them are stand-ins that answer correctly:
+//! DynamoDB (dynoxide), KMS and SQS (`services`), and the endpoint (`endpoint`). Programs of `tests/reference`
+//! POST the same bytes to the same endpoint in the same run. `load`, `cold`, `api` and
+//! `allocations` measure one thing each, `targets` judges, `report` writes it down.
+
+pub mod allocations;
+pub mod api;
+pub mod batches;
+pub mod certificates;
+pub mod cold;
+pub mod endpoint;
+pub mod load;
+pub mod process;
+pub mod quota;
+pub mod reference;
+pub mod report;
+pub mod services;
+pub mod stage;
+pub mod targets;
+pub mod tenants;
