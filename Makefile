@@ -62,7 +62,7 @@ FUZZ_TARGETS := configuration event header retry-after url
 fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ compiler and `cargo install cargo-fuzz`.
 	@for target in $(FUZZ_TARGETS); do \
 	  mkdir -p .local/fuzz/$$target && \
-	  cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none --features libfuzzer $$target \
+	  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none --features libfuzzer $$target \
 	    .local/fuzz/$$target tests/fuzz/corpus/$$target -- -max_total_time=$(or $(SECONDS),60) -timeout=10 || exit 1; \
 	done
 
