@@ -20,7 +20,7 @@ pub fn write(webhook: &Webhook) -> Result<Map<String, Value>, UnreadableItem> {
     }
 }
 
-/// Reads what [`write`] wrote, through the domain's own constructors.
+/// Reads what [`write()`] wrote, through the domain's own constructors.
 ///
 /// # Errors
 /// [`UnreadableItem`] for anything else.

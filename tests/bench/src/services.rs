@@ -170,7 +170,7 @@ fn encrypt(input: &Value) -> Option<Value> {
     Some(json!({"KeyId": input["KeyId"], "CiphertextBlob": ciphertext}))
 }
 
-/// A ciphertext of [`encrypt`] as it would be if it had been made for another organisation.
+/// A ciphertext of `encrypt` as it would be if it had been made for another organisation.
 ///
 /// # Errors
 /// Where it is none.
