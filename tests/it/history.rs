@@ -113,12 +113,15 @@ async fn a_failed_attempt_is_shown_without_secrets_and_its_event_can_be_sent_aga
 
     let only_failed = tenant.get(&format!("{path}/attempts?outcome=failed")).await;
     assert_eq!(only_failed.body["_page"]["count"], 1);
-    let counts = tenant.get(&format!("{path}/deliveries")).await;
-    let sum = |name: &str| -> u64 {
+    // They are written after the attempts.
+    eventually("a success and a failure in the counts", async || {
+        let counts = tenant.get(&format!("{path}/deliveries")).await;
         let items = counts.body["items"].as_array().unwrap();
-        items.iter().map(|item| item[name].as_u64().unwrap()).sum()
-    };
-    assert_eq!((sum("delivered"), sum("failed")), (1, 1), "{counts:?}");
+        let sum =
+            |name: &str| -> u64 { items.iter().map(|item| item[name].as_u64().unwrap()).sum() };
+        ((sum("delivered"), sum("failed")) == (1, 1)).then_some(())
+    })
+    .await;
 
     let again = post(&tenant, &format!("{failed}/send-again"), None).await;
     assert_eq!(again.status, StatusCode::ACCEPTED, "{again:?}");
