@@ -201,10 +201,6 @@ pub async fn measure(
             get(&format!("{one}/health")),
         ),
         (
-            "POST /feedback-webhooks/{id}/next-key",
-            ApiRequest::new("POST", format!("{one}/next-key")).with(json!({"generateKey": true})),
-        ),
-        (
             "GET /feedback-webhooks/{id}/jwks.json",
             get(&format!("{one}/jwks.json")),
         ),
