@@ -56,7 +56,7 @@ bench-record: $(VENV)/complete ## Keep the instruction counts of now.
 	$(WORKLOAD) record
 
 costs: ## Estimate the cost on AWS and the concurrency that is needed. Tables and charts go to tests/costs/results.
-	cargo run --release -p costs
+	cargo run -p costs
 
 FUZZ_TARGETS := configuration event header retry-after url
 fuzz: ## Look for inputs that break a parser, SECONDS=60 for each. Needs a C++ compiler and `cargo install cargo-fuzz`.

@@ -1,6 +1,17 @@
-//! What the product costs on AWS, and how much concurrency it needs: `inputs` reads prices and measured values, `model`
-//! computes, `tables` shows.
+//! What the product costs on AWS, and how much concurrency it needs.
+//!
+//! `inputs` reads prices and measured values, `measured` takes the latter from the benchmark. `model` computes what
+//! events cost, `standing` what is paid without delivering any, `scaling` how long a burst waits. `tables` and `charts`
+//! show it.
 
+mod by_setting;
+pub mod charts;
 pub mod inputs;
+mod markdown;
+pub mod measured;
 pub mod model;
+pub mod scaling;
+pub mod standing;
 pub mod tables;
+#[cfg(test)]
+mod testing;

@@ -47,8 +47,13 @@ const COLOURS: [&str; 7] = [
 impl Chart<'_> {
     /// The chart with its lines.
     pub fn svg(&self, lines: &[Line<'_>]) -> String {
+        self.svg_with_times(lines, |time| time.to_string())
+    }
+
+    /// The same, where the marks of the time axis are not written as they are: of a logarithm, for example.
+    pub fn svg_with_times(&self, lines: &[Line<'_>], write_time: fn(f64) -> String) -> String {
         let mut body = String::new();
-        self.frame(&mut body);
+        self.frame(&mut body, write_time);
         for (index, line) in lines.iter().enumerate() {
             let colour = COLOURS[index % COLOURS.len()];
             // Where two lines coincide, the dashes of the second let the first be seen.
@@ -88,7 +93,7 @@ impl Chart<'_> {
         )
     }
 
-    fn frame(&self, body: &mut String) {
+    fn frame(&self, body: &mut String, write_time: fn(f64) -> String) {
         let (from, to) = (self.x(self.shaded.0), self.x(self.shaded.1));
         element(
             body,
@@ -134,8 +139,9 @@ impl Chart<'_> {
             element(
                 body,
                 format_args!(
-                    r#"<text x="{x:.1}" y="{}" text-anchor="middle">{time}</text>"#,
-                    BOTTOM + 20.0
+                    r#"<text x="{x:.1}" y="{}" text-anchor="middle">{}</text>"#,
+                    BOTTOM + 20.0,
+                    write_time(time)
                 ),
             );
             time += step;
