@@ -3,7 +3,7 @@
 //! An invocation takes as long as its slowest call and the processor time of its events, which the memory's share of a
 //! processor stretches. A failed attempt comes back by way of the retry queue until one succeeds.
 
-use simulation::limits::{POLLERS_AT_START, RECEIVE_MAX};
+use simulation::limits::{BATCH_WITHOUT_WINDOW_MAX, POLLERS_AT_START, RECEIVE_MAX};
 
 use crate::inputs::{Inputs, Mapping, Settings};
 
@@ -129,7 +129,12 @@ fn lane(inputs: &Inputs, settings: &Settings, load: Load, rate: f64, mapping: Ma
     let duration = |batch| duration(inputs, settings, load, batch);
     let gathered = rate * mapping.window_seconds / f64::from(POLLERS_AT_START);
     let crowded = rate * duration(1.0) / mapping.maximum_concurrency;
-    let batch = gathered.max(crowded).clamp(1.0, mapping.batch);
+    let most = if mapping.window_seconds > 0.0 {
+        mapping.batch
+    } else {
+        mapping.batch.min(f64::from(BATCH_WITHOUT_WINDOW_MAX))
+    };
+    let batch = gathered.max(crowded).clamp(1.0, most);
     Lane {
         attempts_per_second: rate,
         batch,
@@ -268,6 +273,8 @@ mod tests {
         assert_close(batch(&inputs, 100.0, 0.1), 1.0);
         // Single events would need 1,000 × (1 s + 1.06 ms) = 1,001.06 invocations at a time, and there are 200.
         assert_close(batch(&inputs, 1_000.0, 1.0), 1_001.06 / 200.0);
+        // No more than ten without a window.
+        assert_close(batch(&inputs, 1_000.0, 3.0), 10.0);
     }
 
     #[test]
