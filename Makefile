@@ -4,7 +4,7 @@ VENV := .local/venv
 LOCAL := $(VENV)/bin/python -m infra.local
 PYTEST := $(VENV)/bin/python -m pytest -q
 # On the deployed stack; the last one reads the logs that the others leave.
-SECURITY := $(addprefix tests/security/,test_permissions.py test_secrets.py test_api.py test_logs.py)
+SECURITY := $(addprefix tests/security/,test_permissions.py test_refusals.py test_secrets.py test_api.py test_logs.py)
 CONSOLE := functions/config-api/console
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
