@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use signing::SigningKey;
 
 use crate::{
-    invalid::{Invalid, not_applicable},
+    invalid::{Invalid, not_applicable, required},
     wire::{
         across::Optional,
         fields::{Checked, Readable},
@@ -34,6 +34,28 @@ pub(crate) enum KeyDraft {
 }
 
 impl KeyRequest {
+    /// Adds what is wrong with the members whichever the algorithm is, because that cannot be told. `may_be_kept` says
+    /// that a stored key may do; `parent` is the JSON pointer of the object that has the members.
+    pub(crate) fn judge_without_algorithm(
+        &self,
+        parent: &str,
+        may_be_kept: bool,
+        faults: &mut Invalid,
+    ) {
+        let Readable(Some(generates)) = self.generate else {
+            return;
+        };
+        let generates = generates == Some(true);
+        if generates && !self.private_key.is_left_out() {
+            faults.push(format!("{parent}/generateKey"), given_and_generated());
+        }
+        let has_none = self.secret.is_left_out() && self.private_key.is_left_out() && !generates;
+        if has_none && !may_be_kept {
+            let message = "Every algorithm needs its key: HS* a 'secret', the others a 'privateKey', or 'generateKey'.";
+            faults.push(parent, required(message));
+        }
+    }
+
     /// The key: given and usable, to be made here, or `otherwise` if the request has neither. `None` after everything that
     /// is wrong was added to `faults`; `parent` is the JSON pointer of the object that has the members.
     pub(crate) fn read(
@@ -59,25 +81,30 @@ impl KeyRequest {
         if generates == Some(true) && is_symmetric {
             let message = "Only key pairs are made here; a shared secret has to be given.";
             faults.push(at("generateKey"), not_applicable(message));
+        } else if generates == Some(true) && !given.is_left_out() {
+            faults.push(at("generateKey"), given_and_generated());
         }
         let Some(Checked(secret)) = given.0? else {
             return match generates {
                 Some(true) if !is_symmetric => Some(KeyDraft::Generated),
-                Some(false) if !has_other => {
+                // A member that cannot be read may have asked for a key pair.
+                None if !is_symmetric => None,
+                // What is wrong with the members that are there says what is needed instead.
+                Some(true) => None,
+                _ if has_other => None,
+                Some(false) | None => {
                     faults.note(otherwise().map_err(|refusal| (at(name), refusal)))
                 }
-                // What is wrong with the members that are there says what is needed instead.
-                _ => None,
             };
         };
-        if generates == Some(true) && !is_symmetric {
-            let message = "Give a private key, or let one be made, but not both.";
-            faults.push(at("generateKey"), not_applicable(message));
-        }
         let key = SigningKey::parse(algorithm, &secret)
             .and_then(|key| key.public_key())
             .map_err(|refusal| (at(name), refusal));
         let public = faults.note(key)?;
         Some(KeyDraft::Given { secret, public })
     }
+}
+
+fn given_and_generated() -> Refusal {
+    not_applicable("Give a private key, or let one be made, but not both.")
 }

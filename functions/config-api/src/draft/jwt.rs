@@ -68,11 +68,14 @@ pub(super) fn signing_key(
     stored: Option<&JwtAuthentication>,
     faults: &mut Invalid,
 ) -> Option<KeyDraft> {
-    let Checked(algorithm) = members.algorithm.0?;
     let given = KeyRequest {
         secret: members.secret,
         private_key: members.private_key,
         generate: members.generate_key,
+    };
+    let Some(Checked(algorithm)) = members.algorithm.0 else {
+        given.judge_without_algorithm("/authentication", stored.is_some(), faults);
+        return None;
     };
     let kept = || match stored {
         Some(jwt) if jwt.algorithm == algorithm => Ok(KeyDraft::Kept(jwt.keys.current().clone())),

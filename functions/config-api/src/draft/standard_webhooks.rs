@@ -72,11 +72,11 @@ fn secret(
         .generate_secret
         .0
         .map(|generates| generates == Some(true));
+    if generates == Some(true) && !members.secret.is_left_out() {
+        let message = "A secret is given, so none is generated; leave one of the two out.";
+        faults.push(at("generateSecret"), not_applicable(message));
+    }
     if let Some(Checked(text)) = members.secret.0? {
-        if generates == Some(true) {
-            let message = "A secret is given, so none is generated; leave one of the two out.";
-            faults.push(at("generateSecret"), not_applicable(message));
-        }
         // What is wrong with the secret itself is named where the request is read.
         let given = GivenSecret::parse(text).ok()?;
         if let Some(Some(Checked(scheme))) = members.scheme.0
@@ -88,20 +88,22 @@ fn secret(
         }
         return Some(SignatureSecretDraft::Given(given.text, given.public_key));
     }
-    let scheme = members.scheme.0?.map(|Checked(scheme)| scheme);
+    let scheme = members.scheme.0;
+    let scheme = scheme.map(|given| given.map(|Checked(scheme)| scheme));
     if generates? {
-        return Some(SignatureSecretDraft::Generated(
-            scheme.unwrap_or(SignatureScheme::V1),
-        ));
+        let scheme = scheme?.unwrap_or(SignatureScheme::V1);
+        return Some(SignatureSecretDraft::Generated(scheme));
     }
-    let message = match stored {
-        Some(stored) if scheme.is_none_or(|scheme| scheme == stored.scheme()) => {
+    let message = match (stored, scheme) {
+        (None, _) => "Give a secret, or have one generated with 'generateSecret': true.",
+        // Whether the saved secret does for a scheme that cannot be read, nobody can tell.
+        (Some(_), None) => return None,
+        (Some(stored), Some(scheme)) if scheme.is_none_or(|scheme| scheme == stored.scheme()) => {
             return Some(SignatureSecretDraft::Kept(stored.clone()));
         }
-        Some(_) => {
+        (Some(_), Some(_)) => {
             "The scheme changes, so a secret has to be given, or generated with 'generateSecret': true."
         }
-        None => "Give a secret, or have one generated with 'generateSecret': true.",
     };
     faults.push(at("secret"), required(message));
     None

@@ -18,6 +18,13 @@ use crate::invalid::Invalid;
 /// A member that may be left out; what is inside of `Readable` is `None` if it was.
 pub type Optional<T> = Readable<Option<T>>;
 
+impl<T> Optional<T> {
+    /// Whether the member is not there, or null. One that is there and cannot be read is not left out.
+    pub fn is_left_out(&self) -> bool {
+        matches!(self, Readable(Some(None)))
+    }
+}
+
 /// What [`super::request::WebhookRequest`] has of them.
 #[derive(Debug, Deserr)]
 #[deserr(error = Invalid, rename_all = camelCase)]

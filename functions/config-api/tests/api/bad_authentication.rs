@@ -8,6 +8,16 @@ use crate::{
     helpers::{Api, SECRET, minimal, with, with_token},
 };
 
+/// As [`refused`], for an authentication and faults within it.
+async fn refused_authentication(authentication: Value, faults: &[&str]) {
+    let faults: Vec<String> = faults
+        .iter()
+        .map(|fault| format!("/authentication{fault}"))
+        .collect();
+    let faults: Vec<&str> = faults.iter().map(String::as_str).collect();
+    refused(&with(minimal(), "/authentication", authentication), &faults).await;
+}
+
 #[tokio::test]
 async fn wrong_authentications_are_refused() {
     let jwt = |members: Value| {
@@ -108,11 +118,7 @@ async fn wrong_authentications_are_refused() {
         (jwt(json!({"kid": "k"})), "/kid unknown-field"),
     ];
     for (authentication, fault) in cases {
-        refused(
-            &with(minimal(), "/authentication", authentication),
-            &[&format!("/authentication{fault}")],
-        )
-        .await;
+        refused_authentication(authentication, &[fault]).await;
     }
 }
 
@@ -236,4 +242,77 @@ async fn what_is_no_private_key_of_the_algorithm_is_refused() {
         )
         .await;
     }
+}
+
+#[tokio::test]
+async fn what_is_wrong_between_members_is_named_although_another_cannot_be_read() {
+    for (authentication, faults) in [
+        (
+            json!({"type": "jwt", "algorithm": "HS256", "issuer": 7}),
+            vec!["/issuer wrong-type", "/secret required"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "HS256", "generateKey": "yes"}),
+            vec!["/generateKey wrong-type", "/secret required"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "ES256", "privateKey": 7, "generateKey": true}),
+            vec!["/generateKey not-applicable", "/privateKey wrong-type"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "hs256"}),
+            vec![" required", "/algorithm unknown-value"],
+        ),
+        (
+            json!({"type": "jwt"}),
+            vec![" required", "/algorithm required"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": 7, "privateKey": "x", "generateKey": true}),
+            vec!["/algorithm wrong-type", "/generateKey not-applicable"],
+        ),
+        (
+            json!({"type": "standardWebhooks", "scheme": "v2"}),
+            vec!["/scheme unknown-value", "/secret required"],
+        ),
+        (
+            json!({"type": "standardWebhooks", "secret": 7, "generateSecret": true}),
+            vec!["/generateSecret not-applicable", "/secret wrong-type"],
+        ),
+        (
+            json!({"type": "oauth2ClientCredentials", "tokenUrl": 7, "clientId": "a"}),
+            vec!["/clientSecret required", "/tokenUrl wrong-type"],
+        ),
+    ] {
+        refused_authentication(authentication, &faults).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_that_may_be_there_in_what_cannot_be_read() {
+    for (authentication, faults) in [
+        (
+            json!({"type": "jwt", "algorithm": "ES256", "generateKey": "yes"}),
+            vec!["/generateKey wrong-type"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "es256", "generateKey": true}),
+            vec!["/algorithm unknown-value"],
+        ),
+        (
+            json!({"type": "jwt", "algorithm": "es256", "generateKey": "yes"}),
+            vec!["/algorithm unknown-value", "/generateKey wrong-type"],
+        ),
+    ] {
+        refused_authentication(authentication, &faults).await;
+    }
+    let api = Api::new();
+    let created = api.created(&with_token()).await;
+    let jwt = json!({"type": "jwt", "algorithm": "hs256"});
+    let kept = with(with_token(), "/authentication", jwt);
+    let refused = api.replace(created.id(), "*", &kept).await;
+    assert_eq!(
+        refused.faults(),
+        ["/authentication/algorithm unknown-value"]
+    );
 }
