@@ -8,8 +8,6 @@
 
 mod authentication_item;
 mod dynamo;
-mod dynamo_health;
-mod dynamo_key_set;
 mod health_item;
 pub mod history;
 mod item;
@@ -19,10 +17,6 @@ pub mod portable;
 
 #[cfg(feature = "testing")]
 pub mod contract;
-#[cfg(feature = "testing")]
-pub mod health_contract;
-#[cfg(feature = "testing")]
-pub mod key_set_contract;
 #[cfg(feature = "testing")]
 mod memory;
 #[cfg(test)]

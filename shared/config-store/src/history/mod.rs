@@ -8,17 +8,17 @@
 
 mod attempt;
 mod count;
-mod dynamo;
-mod item;
+pub(crate) mod item;
 
-#[cfg(feature = "testing")]
-pub mod contract;
 #[cfg(feature = "testing")]
 pub(crate) mod memory;
 
 use std::time::Duration;
 
-use domain::key::{ConfigKey, WebhookId};
+use domain::{
+    config::Webhook,
+    key::{ConfigKey, WebhookId},
+};
 use jiff::Timestamp;
 
 use crate::StoreError;
@@ -38,6 +38,15 @@ pub struct Subject {
     pub key: ConfigKey,
     /// The webhook.
     pub webhook: WebhookId,
+}
+
+impl From<&Webhook> for Subject {
+    fn from(webhook: &Webhook) -> Self {
+        Self {
+            key: webhook.key.clone(),
+            webhook: webhook.id,
+        }
+    }
 }
 
 /// Which attempts are wanted.
@@ -62,7 +71,7 @@ pub struct AttemptPage {
 
 impl AttemptPage {
     /// Cuts the part to its limit.
-    fn cut(&mut self, limit: usize) {
+    pub(crate) fn cut(&mut self, limit: usize) {
         if self.attempts.len() > limit {
             self.attempts.truncate(limit);
             self.next = self.attempts.last().map(|attempt| attempt.id);

@@ -8,9 +8,9 @@ use domain::{
     key::{ConfigKey, OrgId},
 };
 
+use super::{DynamoStore, all, conditional, number, primary_key, text};
 use crate::{
-    DynamoStore, HealthStore, StoreError,
-    dynamo::{conditional, number, primary_key, text, unavailable},
+    HealthStore, StoreError,
     health_item::{HEALTH_PREFIX, health_from_item, health_sort_key, health_to_item},
 };
 
@@ -84,20 +84,7 @@ impl HealthStore for DynamoStore {
     }
 
     async fn list_health(&self, org: &OrgId) -> Result<Vec<EndpointHealth>, StoreError> {
-        let items: Vec<_> = self
-            .client
-            .query()
-            .table_name(&self.tables.findings)
-            .key_condition_expression("pk = :org AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":org", text(org.as_str()))
-            .expression_attribute_values(":prefix", text(HEALTH_PREFIX))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<_, _>>()
-            .await
-            .map_err(unavailable)?;
+        let items = all(self.begins_with(&self.tables.findings, org, HEALTH_PREFIX)).await?;
         let records = items.into_iter().map(health_from_item);
         Ok(records.filter_map(Result::ok).collect())
     }

@@ -1,30 +1,15 @@
-//! What every store must do about key sets; see [`contract_tests!`](crate::contract_tests).
-#![expect(clippy::unwrap_used, reason = "this module is made of assertions")]
+//! What every store must do about key sets.
 
-use domain::config::{Authentication, Webhook, WebhookConfig, WebhookConfigParts};
+use domain::config::{Authentication, Webhook};
 
-use crate::{
-    ConfigStore, KeySetStore,
-    contract::{fresh_key, webhook},
-};
+use super::samples::{fresh_key, webhook, with_authentication};
+use crate::{ConfigStore, KeySetStore};
 
 /// The webhook's next version, with no authentication.
 fn without_keys(webhook: &Webhook) -> Webhook {
-    let config = &webhook.config;
-    let config = WebhookConfig::new(WebhookConfigParts {
-        name: config.name().clone(),
-        channels: config.channels().clone(),
-        url: config.url().clone(),
-        authentication: Authentication::None,
-        headers: config.headers().clone(),
-        feedback_statuses: config.feedback_statuses().clone(),
-        campaigns: config.campaigns(),
-        paused: config.is_paused(),
-    });
     Webhook {
         version: webhook.version + 1,
-        config: config.unwrap(),
-        ..webhook.clone()
+        ..with_authentication(webhook, Authentication::None)
     }
 }
 

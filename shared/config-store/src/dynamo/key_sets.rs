@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::{
 };
 use domain::{jwk::KeySet, key::WebhookId};
 
+use super::{DynamoStore, incomplete, unavailable};
 use crate::{
-    DynamoStore, KeySetStore, StoreError,
-    dynamo::{incomplete, unavailable},
+    KeySetStore, StoreError,
     key_set_item::{key_set_from_item, key_set_key, key_set_to_item},
 };
 
@@ -23,7 +23,7 @@ const CONFLICT_FIRST_PAUSE_MS: u64 = 20;
 impl DynamoStore {
     /// Carries out the conditional write of a webhook together with that of its key set: both, or neither. `None` if the
     /// webhook's condition does not hold.
-    pub(crate) async fn write_with_key_set(
+    pub(super) async fn write_with_key_set(
         &self,
         webhook: TransactWriteItem,
         id: WebhookId,

@@ -1,15 +1,14 @@
-//! What every history must do; [`contract_tests!`](crate::contract_tests) runs it.
-#![expect(clippy::unwrap_used, reason = "this module is made of assertions")]
+//! What every history must do.
 
 use domain::key::WebhookId;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{
+use super::samples::fresh_key;
+use crate::history::{
     Attempt, AttemptId, AttemptOutcome, AttemptQuery, Bucket, Count, HistoryReader, HistoryWriter,
     SentHeader, Subject,
 };
-use crate::contract::fresh_key;
 
 /// A webhook that no other test has.
 pub fn fresh_subject() -> Subject {

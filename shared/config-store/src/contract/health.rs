@@ -1,5 +1,4 @@
-//! What every store must do for the health of endpoints; [`contract_tests!`](crate::contract_tests) runs it.
-#![expect(clippy::unwrap_used, reason = "this module is made of assertions")]
+//! What every store must do for the health of endpoints.
 
 use domain::{
     health::{EndpointHealth, EndpointState},
@@ -7,7 +6,8 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::{ConfigLookup, HealthStore, StoreError, Wanted, contract::fresh_key};
+use super::samples::fresh_key;
+use crate::{ConfigLookup, HealthStore, StoreError, Wanted};
 
 fn at(second: i64) -> Timestamp {
     // Fractions have to survive: a prober is told from another by the exact time.
