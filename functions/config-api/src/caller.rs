@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
 use config_store::history::AttemptId;
-use domain::{
-    config::Webhook,
-    key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId},
-};
+use domain::key::{CampaignId, ConfigKey, OrgId, SandboxName, WebhookId};
 use http::request::Parts;
 use jiff::{Timestamp, Unit};
 use lambda_http::request::RequestContext;
@@ -53,7 +50,7 @@ pub struct Now(pub Timestamp);
 pub struct WebhookPath(WebhookId);
 
 impl WebhookPath {
-    /// The id, for what is public.
+    /// The id.
     pub fn id(self) -> WebhookId {
         self.0
     }
@@ -61,16 +58,6 @@ impl WebhookPath {
     fn parse(id: &str) -> Result<Self, ApiError> {
         WebhookId::parse(id)
             .map(Self)
-            .ok_or(ApiError::NoSuchWebhook)
-    }
-
-    /// The sandbox's webhook, if it is the one of the path.
-    ///
-    /// # Errors
-    /// [`ApiError::NoSuchWebhook`]; it does not tell whether the id exists elsewhere.
-    pub fn select(self, stored: Option<Webhook>) -> Result<Webhook, ApiError> {
-        stored
-            .filter(|webhook| webhook.id == self.0)
             .ok_or(ApiError::NoSuchWebhook)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use domain::key::CampaignId;
@@ -14,7 +14,8 @@ use crate::{
     caller::Tenant,
     error::ApiError,
     openapi::{self, SandboxHeaders},
-    page::{PageQuery, encode, unique},
+    page::{self, PageQuery},
+    query::Parameters,
     wire::response::{PageInfo, SwitchPageResponse, SwitchResponse},
 };
 
@@ -39,9 +40,9 @@ use crate::{
 pub(crate) async fn campaigns<S: Store>(
     State(app): State<Arc<App<S>>>,
     tenant: Tenant,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    parameters: Parameters,
 ) -> Result<Response, ApiError> {
-    let (limit, after) = unique(query)?.check(|text| CampaignId::parse(text).ok())?;
+    let (limit, after) = page::read(parameters, |text| CampaignId::parse(text).ok())?;
     let found = app
         .store
         .list_switches(&tenant.key, after.as_ref(), limit)
@@ -49,7 +50,7 @@ pub(crate) async fn campaigns<S: Store>(
     Ok(Json(SwitchPageResponse {
         items: found.switches.iter().map(SwitchResponse::from).collect(),
         page: PageInfo {
-            next: found.next.map(|next| encode(next.as_str())),
+            next: found.next.map(|next| page::encode(next.as_str())),
             count: found.switches.len(),
         },
     })

@@ -11,7 +11,7 @@ use crate::{
     audit::{Action, Change},
     caller::{Tenant, WebhookPath},
     error::ApiError,
-    openapi::{self, ChangeParams, SandboxHeaders},
+    openapi::{self, SandboxHeaders, VersionHeader, WebhookParams},
     stored::expected,
 };
 
@@ -23,7 +23,8 @@ use crate::{
     path = "/feedback-webhooks/{id}",
     tag = openapi::WEBHOOKS,
     params(
-        ChangeParams,
+        WebhookParams,
+        VersionHeader,
         SandboxHeaders,
     ),
     security(("token" = [])),

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use config_store::history::Subject;
 use futures_util::future::try_join;
 
 use crate::{
     App, Store,
     caller::{Now, Tenant, WebhookPath},
     error::ApiError,
-    history::subject,
-    openapi::{self, SandboxHeaders},
+    openapi::{self, SandboxHeaders, WebhookParams},
+    stored::find_webhook,
     wire::health::HealthResponse,
 };
 
@@ -22,7 +23,7 @@ use crate::{
     path = "/feedback-webhooks/{id}/health",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        WebhookParams,
         SandboxHeaders,
     ),
     security(("token" = [])),
@@ -39,8 +40,8 @@ pub(crate) async fn health<S: Store>(
     path: WebhookPath,
     Now(now): Now,
 ) -> Result<Json<HealthResponse>, ApiError> {
-    let webhook = path.select(app.store.read(&tenant.key).await?)?;
-    let subject = subject(&webhook);
+    let webhook = find_webhook(&app, &tenant, path).await?;
+    let subject = Subject::from(&webhook);
     let (health, last_delivery) = try_join(
         app.store.read_health(&tenant.key),
         app.store.last_delivery(&subject, now),

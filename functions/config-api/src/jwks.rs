@@ -20,7 +20,8 @@ use crate::{
     App, Store,
     caller::{Now, WebhookPath},
     error::ApiError,
-    openapi, precondition,
+    openapi::{self, WebhookParams},
+    precondition,
     wire::jwt::AlgorithmSchema,
 };
 
@@ -44,7 +45,7 @@ pub(crate) fn location(webhook: WebhookId) -> String {
     path = "/feedback-webhooks/{id}/jwks.json",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        WebhookParams,
         ("If-None-Match" = Option<String>, Header, description = "ETags of key sets that the client has."),
     ),
     responses(

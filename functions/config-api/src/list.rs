@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use config_store::{StoreError, history::Subject};
@@ -20,9 +20,9 @@ use crate::{
     App, Store,
     caller::{Caller, Now},
     error::ApiError,
-    history::subject,
     openapi::{self, OrganisationHeader},
-    page::{PageQuery, encode, unique},
+    page::{self, PageQuery},
+    query::Parameters,
     wire::{
         health::HealthResponse,
         response::{ListedWebhookResponse, PageInfo, PageResponse},
@@ -54,9 +54,9 @@ pub(crate) async fn list<S: Store>(
     State(app): State<Arc<App<S>>>,
     caller: Caller,
     Now(now): Now,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    parameters: Parameters,
 ) -> Result<Response, ApiError> {
-    let (limit, after) = unique(query)?.check(|text| SandboxName::parse(text).ok())?;
+    let (limit, after) = page::read(parameters, |text| SandboxName::parse(text).ok())?;
     let (found, unwell) = try_join(
         app.store.list(&caller.org, after.as_ref(), limit),
         app.store.list_health(&caller.org),
@@ -76,7 +76,7 @@ pub(crate) async fn list<S: Store>(
             })
             .collect(),
         page: PageInfo {
-            next: found.next.map(|next| encode(next.as_str())),
+            next: found.next.map(|next| page::encode(next.as_str())),
             count: found.webhooks.len(),
         },
     })
@@ -89,7 +89,7 @@ async fn last_deliveries<S: Store>(
     webhooks: &[Webhook],
     now: Timestamp,
 ) -> Result<Vec<Option<Timestamp>>, StoreError> {
-    let subjects: Vec<Subject> = webhooks.iter().map(subject).collect();
+    let subjects: Vec<Subject> = webhooks.iter().map(Subject::from).collect();
     stream::iter(subjects)
         .map(|subject| async move { store.last_delivery(&subject, now).await })
         .buffered(CONCURRENT_READS)

@@ -20,7 +20,7 @@ use crate::{
     error::ApiError,
     invalid::{Invalid, required},
     key_draft::{KeyDraft, KeyRequest},
-    openapi::{self, ChangeParams, SandboxHeaders},
+    openapi::{self, SandboxHeaders, VersionHeader, WebhookParams},
     seal::{Seal, Sealed},
     stored::{expected, write},
     wire::{
@@ -39,7 +39,8 @@ use crate::{
     path = "/feedback-webhooks/{id}/next-key",
     tag = openapi::WEBHOOKS,
     params(
-        ChangeParams,
+        WebhookParams,
+        VersionHeader,
         SandboxHeaders,
     ),
     request_body = NextKeyRequest,
@@ -88,7 +89,8 @@ pub(crate) async fn publish_next_key<S: Store>(
     path = "/feedback-webhooks/{id}/next-key/activate",
     tag = openapi::WEBHOOKS,
     params(
-        ChangeParams,
+        WebhookParams,
+        VersionHeader,
         SandboxHeaders,
     ),
     security(("token" = [])),
@@ -123,7 +125,8 @@ pub(crate) async fn activate_next_key<S: Store>(
     path = "/feedback-webhooks/{id}/next-key",
     tag = openapi::WEBHOOKS,
     params(
-        ChangeParams,
+        WebhookParams,
+        VersionHeader,
         SandboxHeaders,
     ),
     security(("token" = [])),

@@ -1,15 +1,10 @@
-//! The query of a list that is read in parts.
+//! Lists that are read in parts: how many items a part has, and where it begins.
 
-use axum::extract::{Query, rejection::QueryRejection};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Refusal;
-use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::{
-    error::ApiError,
-    invalid::{Fault, Place},
-};
+use crate::{error::ApiError, query::Parameters};
 
 /// Items of one part unless the client says otherwise.
 const LIMIT_DEFAULT: u16 = 20;
@@ -17,45 +12,44 @@ const LIMIT_DEFAULT: u16 = 20;
 /// Lambda quotas). DynamoDB reads 1 MiB at once and then ends the part earlier.
 const LIMIT_MAX: u16 = 100;
 
-/// The query as it is written; `check` names every fault, where serde would name the first.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+/// What [`read`] reads.
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters to the OpenAPI document")]
 pub(crate) struct PageQuery {
     /// Most items of the answer.
-    #[param(value_type = u16, required = false, minimum = 1, maximum = 100, default = 20)]
-    limit: Option<String>,
+    #[param(required = false, minimum = 1, maximum = 100, default = 20)]
+    limit: u16,
     /// `_page.next` of the answer before.
-    #[param(value_type = String, required = false)]
-    cursor: Option<String>,
+    #[param(required = false)]
+    cursor: String,
 }
 
-impl PageQuery {
-    /// The limit, and what the part begins after.
-    ///
-    /// # Errors
-    /// [`ApiError::Invalid`] with one entry for each wrong parameter.
-    pub(crate) fn check<T>(
-        self,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<(u16, Option<T>), ApiError> {
-        let after = self.cursor.map(|text| decode(&text, parse)).transpose();
-        match (limit(self.limit.as_deref()), after) {
-            (Ok(limit), Ok(after)) => Ok((limit, after)),
-            (limit, after) => Err(faults([("limit", limit.err()), ("cursor", after.err())])),
-        }
-    }
+/// The limit, and what the part begins after.
+///
+/// # Errors
+/// [`ApiError::Invalid`] with one entry for each wrong parameter.
+pub(crate) fn read<T>(
+    mut parameters: Parameters,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<(u16, Option<T>), ApiError> {
+    let limit = limit(&mut parameters);
+    let after = parameters.read("cursor", |cursor| decode(cursor, parse));
+    parameters.check()?;
+    Ok((limit, after))
 }
 
 /// The most items that a part may have.
-pub(crate) fn limit(text: Option<&str>) -> Result<u16, Refusal> {
-    text.map_or(Ok(LIMIT_DEFAULT), |text| {
+pub(crate) fn limit(parameters: &mut Parameters) -> u16 {
+    let limit = parameters.read("limit", |text| {
         text.parse()
             .ok()
             .filter(|limit| (1..=LIMIT_MAX).contains(limit))
             .ok_or_else(|| {
                 Refusal::new("limit-invalid", "The limit must be a number from 1 to 100.")
             })
-    })
+    });
+    limit.unwrap_or(LIMIT_DEFAULT)
 }
 
 /// The cursor of the part after this item.
@@ -63,7 +57,7 @@ pub(crate) fn encode(after: &str) -> String {
     URL_SAFE_NO_PAD.encode(after)
 }
 
-fn decode<T>(cursor: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Refusal> {
+fn decode<T>(cursor: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Refusal> {
     URL_SAFE_NO_PAD
         .decode(cursor)
         .ok()
@@ -76,28 +70,5 @@ pub(crate) fn bad_cursor() -> Refusal {
     Refusal::new(
         "cursor-invalid",
         "The cursor must be the 'next' of an earlier answer, unchanged.",
-    )
-}
-
-/// A query in which no parameter occurs twice.
-///
-/// # Errors
-/// [`ApiError::Invalid`] for any other.
-pub(crate) fn unique<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, ApiError> {
-    query.map(|Query(query)| query).map_err(|_| {
-        ApiError::parameter(
-            "query",
-            Refusal::new("query-unreadable", "Give each parameter at most once."),
-        )
-    })
-}
-
-/// One entry for each parameter that was refused.
-pub(crate) fn faults<const N: usize>(parameters: [(&'static str, Option<Refusal>); N]) -> ApiError {
-    ApiError::Invalid(
-        parameters
-            .into_iter()
-            .filter_map(|(name, refusal)| Some(Fault::new(Place::Parameter(name), refusal?)))
-            .collect(),
     )
 }

@@ -13,8 +13,9 @@ use crate::{
     App, Store,
     caller::{Tenant, WebhookPath},
     error::ApiError,
-    openapi::{self, SandboxHeaders},
+    openapi::{self, SandboxHeaders, WebhookParams},
     precondition,
+    stored::find_webhook,
     wire::response::WebhookResponse,
 };
 
@@ -26,7 +27,7 @@ use crate::{
     path = "/feedback-webhooks/{id}",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        WebhookParams,
         ("If-None-Match" = Option<String>, Header, description = "ETags of versions that the client has."),
         SandboxHeaders,
     ),
@@ -49,7 +50,7 @@ pub(crate) async fn read<S: Store>(
     path: WebhookPath,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let webhook = path.select(app.store.read(&tenant.key).await?)?;
+    let webhook = find_webhook(&app, &tenant, path).await?;
     let etag = precondition::etag(&webhook);
     let is_known = precondition::is_known(&headers, &etag);
     let etag = [(header::ETAG, etag)];

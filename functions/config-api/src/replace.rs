@@ -12,7 +12,7 @@ use crate::{
     caller::{Now, Tenant, WebhookPath},
     draft::Draft,
     error::ApiError,
-    openapi::{self, ChangeParams, SandboxHeaders},
+    openapi::{self, SandboxHeaders, VersionHeader, WebhookParams},
     seal::seal,
     stored::{expected, write},
     wire::request::WebhookRequest,
@@ -30,7 +30,8 @@ use crate::{
     path = "/feedback-webhooks/{id}",
     tag = openapi::WEBHOOKS,
     params(
-        ChangeParams,
+        WebhookParams,
+        VersionHeader,
         SandboxHeaders,
     ),
     request_body = WebhookRequest,

@@ -125,21 +125,13 @@ impl Seal<'_> {
         &self,
         draft: ClientCredentialsDraft,
     ) -> Result<ClientCredentials, SealError> {
-        let ClientCredentialsDraft {
-            token_url,
-            client_id,
-            client_secret,
-            client_authentication,
-            scope,
-            audience,
-        } = draft;
         Ok(ClientCredentials {
-            token_url,
-            client_id,
-            client_secret: self.secret(client_secret).await?,
-            client_authentication,
-            scope,
-            audience,
+            token_url: draft.token_url,
+            client_id: draft.client_id,
+            client_secret: self.secret(draft.client_secret).await?,
+            client_authentication: draft.client_authentication,
+            scope: draft.scope,
+            audience: draft.audience,
         })
     }
 

@@ -13,8 +13,8 @@ use crate::{
     audit::{Action, Change},
     caller::{AttemptPath, Tenant},
     error::ApiError,
-    history::subject,
-    openapi::{self, SandboxHeaders},
+    openapi::{self, AttemptParams, SandboxHeaders},
+    stored::find_attempt,
 };
 
 /// An event that will be delivered again.
@@ -34,8 +34,7 @@ pub struct SentAgain {
     path = "/feedback-webhooks/{id}/attempts/{attemptId}/send-again",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
-        ("attemptId" = String, Path, format = "uuid", description = "The attempt's id."),
+        AttemptParams,
         SandboxHeaders,
     ),
     security(("token" = [])),
@@ -52,9 +51,7 @@ pub(crate) async fn send_again<S: Store>(
     tenant: Tenant,
     path: AttemptPath,
 ) -> Result<(StatusCode, Json<SentAgain>), ApiError> {
-    let webhook = path.webhook.select(app.store.read(&tenant.key).await?)?;
-    let attempt = app.store.attempt(&subject(&webhook), path.attempt).await?;
-    let attempt = attempt.ok_or(ApiError::NoSuchAttempt)?;
+    let (webhook, attempt) = find_attempt(&app, &tenant, path).await?;
     let event = attempt.event.ok_or(ApiError::EventNotKept)?;
     let change = Change::of_nothing(&tenant, Action::SendAgain, Some(&webhook), &webhook);
     let operation = Operation::SendAgain {

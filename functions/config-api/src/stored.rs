@@ -1,10 +1,13 @@
-//! The stored webhook that a change is about: read as the caller has seen it, and written in its next version.
+//! What a request's path names, as it is stored, and the writing of a webhook's next version.
 
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use config_store::StoreError;
+use config_store::{
+    StoreError,
+    history::{Attempt, Subject},
+};
 use domain::config::{Audit, Webhook};
 use http::{HeaderMap, header};
 use jiff::Timestamp;
@@ -12,24 +15,54 @@ use jiff::Timestamp;
 use crate::{
     App, Store,
     audit::{Action, Change},
-    caller::{Tenant, WebhookPath},
+    caller::{AttemptPath, Tenant, WebhookPath},
     error::ApiError,
     precondition,
     seal::Sealed,
     wire::response::WebhookResponse,
 };
 
+/// The sandbox's webhook, if it is the one of the path.
+///
+/// # Errors
+/// [`ApiError::NoSuchWebhook`], which does not tell whether the id exists elsewhere, and those of the store.
+pub(crate) async fn find_webhook<S: Store>(
+    app: &App<S>,
+    tenant: &Tenant,
+    path: WebhookPath,
+) -> Result<Webhook, ApiError> {
+    let stored = app.store.read(&tenant.key).await?;
+    stored
+        .filter(|webhook| webhook.id == path.id())
+        .ok_or(ApiError::NoSuchWebhook)
+}
+
+/// The attempt of the path, with the webhook that it belongs to.
+///
+/// # Errors
+/// [`ApiError::NoSuchAttempt`], and those of [`find_webhook`].
+pub(crate) async fn find_attempt<S: Store>(
+    app: &App<S>,
+    tenant: &Tenant,
+    path: AttemptPath,
+) -> Result<(Webhook, Attempt), ApiError> {
+    let webhook = find_webhook(app, tenant, path.webhook).await?;
+    let subject = Subject::from(&webhook);
+    let attempt = app.store.attempt(&subject, path.attempt).await?;
+    Ok((webhook, attempt.ok_or(ApiError::NoSuchAttempt)?))
+}
+
 /// The sandbox's webhook, if it is the one of the path, in a version that `If-Match` names.
 ///
 /// # Errors
-/// [`ApiError::NoSuchWebhook`], those of [`precondition::require_match`] and those of the store.
+/// Those of [`find_webhook`] and of [`precondition::require_match`].
 pub(crate) async fn expected<S: Store>(
     app: &App<S>,
     tenant: &Tenant,
     path: WebhookPath,
     headers: &HeaderMap,
 ) -> Result<Webhook, ApiError> {
-    let stored = path.select(app.store.read(&tenant.key).await?)?;
+    let stored = find_webhook(app, tenant, path).await?;
     precondition::require_match(headers, &stored)?;
     Ok(stored)
 }

@@ -12,30 +12,15 @@ use axum::{
 use config_store::StoreError;
 use domain::config::CampaignSwitch;
 use http::StatusCode;
-use utoipa::IntoParams;
 
 use crate::{
     App, Store,
     audit::{Action, Change},
     caller::{CampaignPath, Now, Tenant},
     error::ApiError,
-    openapi::{self, SandboxHeaders},
+    openapi::{self, CampaignParams, SandboxHeaders},
     wire::response::SwitchResponse,
 };
-
-/// The campaign of the path.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "describes what `CampaignPath` reads")]
-struct CampaignId {
-    /// The campaign: 1 to 128 visible ASCII characters other than `#`.
-    #[param(
-        rename = "campaignId",
-        example = "16f24a15-7e21-477c-848a-d5695ca7f137",
-        pattern = r"^[!\x22$-~]{1,128}$"
-    )]
-    campaign: String,
-}
 
 /// Enable webhooks for a campaign
 ///
@@ -44,7 +29,7 @@ struct CampaignId {
     put,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(CampaignId, SandboxHeaders),
+    params(CampaignParams, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = CREATED, description = "The campaign is switched on now.", body = SwitchResponse),
@@ -95,7 +80,7 @@ pub(crate) async fn switch_on<S: Store>(
     get,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(CampaignId, SandboxHeaders),
+    params(CampaignParams, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = OK, description = "The campaign is switched on.", body = SwitchResponse),
@@ -124,7 +109,7 @@ pub(crate) async fn read_switch<S: Store>(
     delete,
     path = "/campaigns/{campaignId}/feedback-webhook",
     tag = openapi::CAMPAIGNS,
-    params(CampaignId, SandboxHeaders),
+    params(CampaignParams, SandboxHeaders),
     security(("token" = [])),
     responses(
         (status = NO_CONTENT, description = "The campaign is switched off."),

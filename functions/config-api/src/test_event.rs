@@ -19,8 +19,9 @@ use crate::{
     caller::{Now, Tenant, WebhookPath},
     draft::Draft,
     error::ApiError,
-    openapi::{self, SandboxHeaders},
+    openapi::{self, SandboxHeaders, WebhookParams},
     seal::seal,
+    stored::find_webhook,
     wire::request::WebhookRequest,
 };
 
@@ -62,7 +63,7 @@ pub(crate) async fn test_draft<S: Store>(
     path = "/feedback-webhooks/{id}/test",
     tag = openapi::WEBHOOKS,
     params(
-        ("id" = String, Path, format = "uuid", description = "The webhook's id."),
+        WebhookParams,
         SandboxHeaders,
     ),
     request_body(content = Option<WebhookRequest>, description = "Nothing, or what a replacement would take."),
@@ -82,7 +83,7 @@ pub(crate) async fn test_webhook<S: Store>(
     Now(now): Now,
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Json<TestReport>, ApiError> {
-    let webhook = path.select(app.store.read(&tenant.key).await?)?;
+    let webhook = find_webhook(&app, &tenant, path).await?;
     let config = match body {
         None => webhook.config.clone(),
         Some(body) => {

@@ -1,20 +1,20 @@
 //! The OpenAPI 3.1 document: what the routes' own descriptions do not say, and the answers that they share.
 
 mod delivered;
+mod params;
 mod problems;
 
 use std::sync::Arc;
 
 use utoipa::{
-    IntoParams, IntoResponses, Modify, OpenApi,
-    openapi::{
-        Object, ObjectBuilder, Required, SchemaFormat, Type,
-        path::{Parameter, ParameterBuilder, ParameterIn},
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-    },
+    IntoResponses, Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use params::{
+    AttemptParams, CampaignParams, OrganisationHeader, SandboxHeaders, VersionHeader, WebhookParams,
+};
 pub(crate) use problems::{
     BodyProblems, CallerProblems, DocumentProblems, Exists, Invalid, KeyConflict, NotConfigured,
     NotFound, NotKept, PreconditionProblems,
@@ -22,15 +22,13 @@ pub(crate) use problems::{
 
 use crate::{
     App, Store,
+    attempts::{__path_attempt, __path_attempts, OutcomeFilter, attempt, attempts},
     campaigns::{__path_campaigns, campaigns},
     create::{__path_create, create},
     delete::{__path_delete, delete},
+    deliveries::{__path_deliveries, deliveries},
     documents::{__path_event_schema, __path_openapi_document, event_schema, openapi_document},
     health::{__path_health, health},
-    history::{
-        __path_attempt, __path_attempts, __path_deliveries, OutcomeFilter, attempt, attempts,
-        deliveries,
-    },
     jwks::{__path_key_set, key_set},
     list::{__path_list, list},
     me::{__path_me, me},
@@ -92,32 +90,6 @@ pub(crate) fn routes<S: Store>() -> OpenApiRouter<Arc<App<S>>> {
         .routes(routes!(event_schema))
 }
 
-/// Which webhook a change is about, and which version of it.
-pub(crate) struct ChangeParams;
-
-impl IntoParams for ChangeParams {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let id = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::Custom("uuid".to_owned())));
-        let id = ParameterBuilder::new()
-            .name("id")
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True)
-            .description(Some("The webhook's id."))
-            .schema(Some(id));
-        let version = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::True)
-            .description(Some(
-                "The ETag of the version that is changed, or `*` for whichever it is.",
-            ))
-            .schema(Some(Object::with_type(Type::String)));
-        vec![id.build(), version.build()]
-    }
-}
-
 /// The answer to a change.
 #[derive(IntoResponses)]
 #[response(
@@ -127,41 +99,6 @@ impl IntoParams for ChangeParams {
 )]
 #[expect(dead_code, reason = "describes what `stored::write` answers")]
 pub(crate) struct Changed(WebhookResponse<'static>);
-
-/// Headers of every request that is about one sandbox.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "describes what `caller` reads")]
-pub(crate) struct SandboxHeaders {
-    /// The sandbox: 1 to 128 lowercase letters, digits and hyphens.
-    #[param(
-        rename = "x-sandbox-name",
-        example = "prod",
-        pattern = "^[a-z0-9-]{1,128}$"
-    )]
-    sandbox: String,
-    /// May repeat the organisation of the token, and must then agree with it.
-    #[param(
-        rename = "x-gw-ims-org-id",
-        required = false,
-        example = "0123456789ABCDEF@AdobeOrg"
-    )]
-    organisation: String,
-}
-
-/// The header of a request that is about the whole organisation.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "describes what `caller` reads")]
-pub(crate) struct OrganisationHeader {
-    /// May repeat the organisation of the token, and must then agree with it.
-    #[param(
-        rename = "x-gw-ims-org-id",
-        required = false,
-        example = "0123456789ABCDEF@AdobeOrg"
-    )]
-    organisation: String,
-}
 
 #[derive(OpenApi)]
 #[openapi(

@@ -1,9 +1,11 @@
 //! JWT authentication: the key that signs from now on, and the keys that stay published.
 
 use domain::{
+    jwk::PublicKey,
     jwt::{Algorithm, JwtAuthentication, TokenText},
     token_keys::{TokenKey, TokenKeys},
 };
+use secrecy::SecretString;
 use signing::SigningKey;
 
 use super::Seal;
@@ -24,12 +26,7 @@ impl Seal<'_> {
                 (sealed, public)
             }
             KeyDraft::Generated => {
-                let failed = ApiError::KeyNotGenerated;
-                let secret =
-                    signing::generate(algorithm).map_err(|error| failed(Box::new(error)))?;
-                let public = SigningKey::parse(algorithm, &secret)
-                    .and_then(|key| key.public_key())
-                    .map_err(|refusal| failed(Box::new(refusal)))?;
+                let (secret, public) = generate(algorithm)?;
                 let sealed = self.sealer.seal(self.key, &secret, self.now).await?;
                 (sealed, public)
             }
@@ -42,22 +39,9 @@ impl Seal<'_> {
     }
 
     pub(super) async fn jwt(&self, draft: JwtDraft) -> Result<JwtAuthentication, ApiError> {
-        let JwtDraft {
-            algorithm,
-            key,
-            key_id,
-            previous,
-            issuer,
-            subject,
-            audience,
-            lifetime,
-            claims,
-            header_name,
-            header_prefix,
-            token_per_delivery,
-        } = draft;
-        let key = self.token_key(key, algorithm, key_id).await?;
-        let keys = match previous {
+        let algorithm = draft.algorithm;
+        let key = self.token_key(draft.key, algorithm, draft.key_id).await?;
+        let keys = match draft.previous {
             None => TokenKeys::new(key),
             Some(previous) => {
                 let keeps_next = previous.algorithm == algorithm;
@@ -70,14 +54,24 @@ impl Seal<'_> {
         Ok(JwtAuthentication {
             algorithm,
             keys,
-            issuer,
-            subject,
-            audience,
-            lifetime,
-            claims,
-            header_name,
-            header_prefix,
-            token_per_delivery,
+            issuer: draft.issuer,
+            subject: draft.subject,
+            audience: draft.audience,
+            lifetime: draft.lifetime,
+            claims: draft.claims,
+            header_name: draft.header_name,
+            header_prefix: draft.header_prefix,
+            token_per_delivery: draft.token_per_delivery,
         })
     }
+}
+
+/// A new private key, with its public half.
+fn generate(algorithm: Algorithm) -> Result<(SecretString, Option<PublicKey>), ApiError> {
+    let failed = ApiError::KeyNotGenerated;
+    let secret = signing::generate(algorithm).map_err(|error| failed(Box::new(error)))?;
+    let public = SigningKey::parse(algorithm, &secret)
+        .and_then(|key| key.public_key())
+        .map_err(|refusal| failed(Box::new(refusal)))?;
+    Ok((secret, public))
 }

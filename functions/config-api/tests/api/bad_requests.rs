@@ -100,7 +100,14 @@ async fn wrong_list_parameters_are_named() {
             "limit=&cursor=~",
             vec!["cursor cursor-invalid", "limit limit-invalid"],
         ),
-        ("limit=1&limit=2", vec!["query query-unreadable"]),
+        (
+            "limit=1&limit=2&cursor=~",
+            vec!["cursor cursor-invalid", "limit parameter-repeated"],
+        ),
+        (
+            "cursor=cHJvZA&limit=0&cursor=cHJvZA",
+            vec!["cursor parameter-repeated", "limit limit-invalid"],
+        ),
     ] {
         let path = format!("/feedback-webhooks?{query}");
         assert_eq!(api.send(&event("GET", &path)).await.faults(), faults);

@@ -28,7 +28,7 @@ function inSources(folders: string[], pattern: RegExp): string[] {
 /** Only the catalogue of faults is asked. */
 const t = ((key: string) => key) as unknown as Texts['t'];
 /** The console sends neither of these itself. */
-const NEVER_SENT = /^(cursor|limit|organisation|outcome|public-key|query|range|time)-/;
+const NEVER_SENT = /^(cursor|limit|organisation|outcome|parameter|public-key|range|time)-/;
 
 describe('the Swedish texts', () => {
   it.each(inSources(API, /Refusal::new\(\s*"([a-z-]+)"/g).filter((code) => !NEVER_SENT.test(code)))(
