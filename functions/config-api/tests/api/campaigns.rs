@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::helpers::{Api, event, minimal, with_header};
+use crate::{
+    helpers::{Api, event, minimal, with_header},
+    recorded::get,
+};
 
 const PATH: &str = "/campaigns/16f24a15/feedback-webhook";
 
@@ -73,4 +76,25 @@ async fn an_impossible_campaign_id_is_refused() {
         let refused = api.send(&event("PUT", &path)).await;
         assert_eq!(refused.faults(), ["campaignId campaign-invalid"], "{id}");
     }
+}
+
+#[tokio::test]
+async fn campaigns_that_are_switched_on_are_listed() {
+    let api = Api::new();
+    api.created(&minimal()).await;
+    for campaign in ["b", "a"] {
+        let path = format!("/campaigns/{campaign}/feedback-webhook");
+        assert_eq!(api.send(&event("PUT", &path)).await.status, 201);
+    }
+    let first = get(&api, "/campaigns?limit=1").await;
+    assert_eq!(first.body["items"][0]["campaignId"], "a");
+    let next = first.body["_page"]["next"].as_str().unwrap();
+    let second = get(&api, &format!("/campaigns?limit=1&cursor={next}")).await;
+    assert_eq!(second.body["items"][0]["campaignId"], "b");
+    assert_eq!(second.body["_page"]["next"], Value::Null);
+    let wrong = get(&api, "/campaigns?limit=x&cursor=!").await;
+    assert_eq!(
+        wrong.faults(),
+        ["cursor cursor-invalid", "limit limit-invalid"]
+    );
 }

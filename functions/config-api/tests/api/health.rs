@@ -1,6 +1,9 @@
 //! What an administrator can see of an endpoint's health.
 
-use config_store::{ConfigStore, HealthStore, MemoryStore};
+use config_store::{
+    ConfigStore, HealthStore, MemoryStore,
+    history::{Bucket, Count, HistoryWriter},
+};
 use domain::{
     config::Webhook,
     health::{EndpointHealth, EndpointState},
@@ -8,7 +11,10 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::helpers::{Answer, Api, event, minimal, with};
+use crate::{
+    helpers::{Answer, Api, event, minimal, with},
+    recorded::{api_with_webhook, get, lately, subject},
+};
 
 fn key() -> ConfigKey {
     ConfigKey {
@@ -97,4 +103,22 @@ async fn nobody_sees_the_health_of_another_webhook() {
     let path = "/feedback-webhooks/00000000-0000-0000-0000-000000000000/health";
     let answer = api.send(&event("GET", path)).await;
     assert_eq!(answer.problem(), (404, "webhook-not-found"));
+}
+
+#[tokio::test]
+async fn health_tells_the_last_delivery_and_the_list_has_the_health_of_each() {
+    let (api, store, path) = api_with_webhook(&json!({})).await;
+    let at = lately(&store).await;
+    let count = Count {
+        subject: subject(&store).await,
+        bucket: Bucket::of(at),
+        delivered: 1,
+        failed: 0,
+        last_delivery: Some(at),
+    };
+    store.record(&[], &[count]).await.unwrap();
+    let health = get(&api, &format!("{path}/health")).await;
+    assert_eq!(health.body["lastDeliveryAt"], at.to_string());
+    let list = get(&api, "/feedback-webhooks").await;
+    assert_eq!(list.body["items"][0]["health"], health.body);
 }

@@ -4,8 +4,8 @@ use config_store::{MemoryStore, history::AttemptOutcome};
 use serde_json::{Value, json};
 
 use crate::{
-    deliveries::{attempted, lately},
     helpers::{Api, SECRET, event, minimal, with_body, with_claim, with_header, with_token},
+    recorded::{attempted, lately},
 };
 
 const GROUPS: &str = "cognito:groups";
