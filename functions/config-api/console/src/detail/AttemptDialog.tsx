@@ -1,18 +1,11 @@
-import {
-  Button,
-  ButtonGroup,
-  Content,
-  Dialog,
-  DialogContainer,
-  Heading,
-  ToastQueue,
-} from '@react-spectrum/s2';
+import { Button, ToastQueue } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { Attempt, Webhook } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp, usePermissions } from '../app';
+import { ActionDialog } from '../parts/ActionDialog';
 import { Code } from '../parts/Code';
 import { Exchange } from '../parts/Exchange';
 import { Facts } from '../parts/Facts';
@@ -51,41 +44,35 @@ export function AttemptDialog({
   });
   const isImpossible = again.error !== null && asApiError(again.error).is('send-again-impossible');
   return (
-    <DialogContainer onDismiss={onClose}>
-      <Dialog size="L">
-        <Heading slot="title">{t('attempt.title')}</Heading>
-        <Content>
-          {attempt.data ? (
-            <AttemptFacts attempt={attempt.data} />
-          ) : attempt.isPending ? (
-            <Loading />
-          ) : (
-            <Failure error={attempt.error} onRetry={() => void attempt.refetch()} />
-          )}
-          {again.error && (
-            <div className={style({ marginTop: 16 })}>
-              {isImpossible ? <p>{t('sendAgain.impossible')}</p> : <Failure error={again.error} />}
-            </div>
-          )}
-          {attempt.data && !attempt.data.canSendAgain && (
-            <p className={style({ font: 'ui-sm', color: 'neutral-subdued' })}>{t('sendAgain.impossible')}</p>
-          )}
-        </Content>
-        <ButtonGroup>
-          <Button variant="secondary" onPress={onClose}>
-            {t('close')}
-          </Button>
-          <Button
-            variant="primary"
-            isDisabled={!attempt.data?.canSendAgain || !mayChange}
-            isPending={again.isPending}
-            onPress={() => again.mutate()}
-          >
-            {t('sendAgain')}
-          </Button>
-        </ButtonGroup>
-      </Dialog>
-    </DialogContainer>
+    <ActionDialog
+      title={t('attempt.title')}
+      size="L"
+      error={isImpossible ? null : again.error}
+      closeLabel={t('close')}
+      onClose={onClose}
+      action={
+        <Button
+          variant="primary"
+          isDisabled={!attempt.data?.canSendAgain || !mayChange}
+          isPending={again.isPending}
+          onPress={() => again.mutate()}
+        >
+          {t('sendAgain')}
+        </Button>
+      }
+    >
+      {attempt.data ? (
+        <AttemptFacts attempt={attempt.data} />
+      ) : attempt.isPending ? (
+        <Loading />
+      ) : (
+        <Failure error={attempt.error} onRetry={() => void attempt.refetch()} />
+      )}
+      {isImpossible && <p className={style({ marginTop: 16 })}>{t('sendAgain.impossible')}</p>}
+      {attempt.data && !attempt.data.canSendAgain && (
+        <p className={style({ font: 'ui-sm', color: 'neutral-subdued' })}>{t('sendAgain.impossible')}</p>
+      )}
+    </ActionDialog>
   );
 }
 

@@ -1,13 +1,4 @@
-import {
-  Button,
-  ButtonGroup,
-  Content,
-  Dialog,
-  DialogContainer,
-  Heading,
-  TextField,
-  ToastQueue,
-} from '@react-spectrum/s2';
+import { Button, TextField, ToastQueue } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -16,7 +7,7 @@ import { useNavigate } from 'react-router';
 import type { Versioned } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp } from '../app';
-import { Failure } from '../parts/Failure';
+import { ActionDialog } from '../parts/ActionDialog';
 import { withSandbox } from '../shell/sandbox';
 import { useTexts } from '../texts/texts';
 
@@ -45,49 +36,41 @@ export function DeleteDialog({ versioned, onClose }: { versioned: Versioned; onC
   });
   const isConfirmed = typed.trim() === name.trim();
   return (
-    <DialogContainer onDismiss={onClose}>
-      <Dialog role="alertdialog" size="M">
-        <Heading slot="title">{t('delete.title')}</Heading>
-        <Content>
-          <p className={style({ marginTop: 0 })}>{t('delete.text')}</p>
-          <p className={style({ overflowWrap: 'anywhere' })}>{t('delete.type', { name })}</p>
-          <form
-            id="confirm-deletion"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (isConfirmed) remove.mutate();
-            }}
-          >
-            <TextField
-              label={t('field.name')}
-              autoFocus
-              autoComplete="off"
-              value={typed}
-              onChange={setTyped}
-              styles={style({ width: 'full' })}
-            />
-          </form>
-          {remove.error && (
-            <div className={style({ marginTop: 16 })}>
-              <Failure error={remove.error} />
-            </div>
-          )}
-        </Content>
-        <ButtonGroup>
-          <Button variant="secondary" onPress={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            variant="negative"
-            type="submit"
-            form="confirm-deletion"
-            isDisabled={!isConfirmed}
-            isPending={remove.isPending}
-          >
-            {t('delete')}
-          </Button>
-        </ButtonGroup>
-      </Dialog>
-    </DialogContainer>
+    <ActionDialog
+      title={t('delete.title')}
+      role="alertdialog"
+      error={remove.error}
+      onClose={onClose}
+      action={
+        <Button
+          variant="negative"
+          type="submit"
+          form="confirm-deletion"
+          isDisabled={!isConfirmed}
+          isPending={remove.isPending}
+        >
+          {t('delete')}
+        </Button>
+      }
+    >
+      <p className={style({ marginTop: 0 })}>{t('delete.text')}</p>
+      <p className={style({ overflowWrap: 'anywhere' })}>{t('delete.type', { name })}</p>
+      <form
+        id="confirm-deletion"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isConfirmed) remove.mutate();
+        }}
+      >
+        <TextField
+          label={t('field.name')}
+          autoFocus
+          autoComplete="off"
+          value={typed}
+          onChange={setTyped}
+          styles={style({ width: 'full' })}
+        />
+      </form>
+    </ActionDialog>
   );
 }

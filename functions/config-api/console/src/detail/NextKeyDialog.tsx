@@ -1,16 +1,4 @@
-import {
-  Button,
-  ButtonGroup,
-  Content,
-  Dialog,
-  DialogContainer,
-  Form,
-  Heading,
-  Radio,
-  RadioGroup,
-  TextField,
-  ToastQueue,
-} from '@react-spectrum/s2';
+import { Button, Form, Radio, RadioGroup, TextField, ToastQueue } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -18,10 +6,10 @@ import { useState } from 'react';
 import type { Versioned } from '../api/api';
 import { asApiError } from '../api/problem';
 import { keys, useApp } from '../app';
-import { given } from '../editor/draft';
 import { at, faultsOf } from '../editor/faults';
-import { KeyField } from '../editor/SecretField';
-import { Failure } from '../parts/Failure';
+import { KeyField } from '../editor/KeyField';
+import { given } from '../editor/typed';
+import { ActionDialog } from '../parts/ActionDialog';
 import { faultText } from '../texts/faults';
 import { useTexts } from '../texts/texts';
 
@@ -60,71 +48,62 @@ export function NextKeyDialog({ versioned, onClose }: { versioned: Versioned; on
     );
   const shown = at(faults, '/privateKey').length + at(faults, '/keyId').length;
   return (
-    <DialogContainer onDismiss={onClose}>
-      <Dialog size="M">
-        <Heading slot="title">{t('keys.publish')}</Heading>
-        <Content>
-          <p className={style({ marginTop: 0 })}>{t('keys.publish.text')}</p>
-          <Form
-            id="publish-key"
-            validationBehavior="aria"
-            onSubmit={(event) => {
-              event.preventDefault();
-              publish.mutate();
+    <ActionDialog
+      title={t('keys.publish')}
+      error={shown ? null : publish.error}
+      onClose={onClose}
+      action={
+        <Button variant="accent" type="submit" form="publish-key" isPending={publish.isPending}>
+          {t('keys.publish.submit')}
+        </Button>
+      }
+    >
+      <p className={style({ marginTop: 0 })}>{t('keys.publish.text')}</p>
+      <Form
+        id="publish-key"
+        validationBehavior="aria"
+        onSubmit={(event) => {
+          event.preventDefault();
+          publish.mutate();
+        }}
+      >
+        <RadioGroup
+          label={t('keys.publish.source')}
+          value={source}
+          onChange={(source) => setSource(source === 'own' ? 'own' : 'generated')}
+        >
+          <Radio value="generated">{t('keys.generate')}</Radio>
+          <Radio value="own">{t('signature.own')}</Radio>
+        </RadioGroup>
+        {source === 'own' && (
+          <KeyField
+            label={t('jwt.privateKey')}
+            description={t('jwt.privateKey.about')}
+            secret={privateKey}
+            onChange={(key) => {
+              setPrivateKey(key);
+              publish.reset();
             }}
-          >
-            <RadioGroup
-              label={t('keys.publish.source')}
-              value={source}
-              onChange={(source) => setSource(source === 'own' ? 'own' : 'generated')}
-            >
-              <Radio value="generated">{t('keys.generate')}</Radio>
-              <Radio value="own">{t('signature.own')}</Radio>
-            </RadioGroup>
-            {source === 'own' && (
-              <KeyField
-                label={t('jwt.privateKey')}
-                description={t('jwt.privateKey.about')}
-                secret={privateKey}
-                onChange={(key) => {
-                  setPrivateKey(key);
-                  publish.reset();
-                }}
-                fault={faultAt('/privateKey')}
-                isDisabled={publish.isPending}
-              />
-            )}
-            <TextField
-              label={t('jwt.keyId')}
-              description={t('keys.keyId.about')}
-              autoComplete="off"
-              spellCheck="false"
-              value={keyId}
-              onChange={(keyId) => {
-                setKeyId(keyId);
-                publish.reset();
-              }}
-              isInvalid={!!faultAt('/keyId')}
-              errorMessage={faultAt('/keyId')}
-              isDisabled={publish.isPending}
-              styles={style({ width: 'full' })}
-            />
-          </Form>
-          {publish.error && !shown && (
-            <div className={style({ marginTop: 16 })}>
-              <Failure error={publish.error} />
-            </div>
-          )}
-        </Content>
-        <ButtonGroup>
-          <Button variant="secondary" onPress={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button variant="accent" type="submit" form="publish-key" isPending={publish.isPending}>
-            {t('keys.publish.submit')}
-          </Button>
-        </ButtonGroup>
-      </Dialog>
-    </DialogContainer>
+            fault={faultAt('/privateKey')}
+            isDisabled={publish.isPending}
+          />
+        )}
+        <TextField
+          label={t('jwt.keyId')}
+          description={t('keys.keyId.about')}
+          autoComplete="off"
+          spellCheck="false"
+          value={keyId}
+          onChange={(keyId) => {
+            setKeyId(keyId);
+            publish.reset();
+          }}
+          isInvalid={!!faultAt('/keyId')}
+          errorMessage={faultAt('/keyId')}
+          isDisabled={publish.isPending}
+          styles={style({ width: 'full' })}
+        />
+      </Form>
+    </ActionDialog>
   );
 }

@@ -2,7 +2,7 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { ReactNode } from 'react';
 
 import type { Versioned, Webhook } from '../api/api';
-import { SetSince } from '../editor/SecretField';
+import { SetSince } from '../editor/WriteOnly';
 import { Code } from '../parts/Code';
 import { Facts } from '../parts/Facts';
 import { Section } from '../parts/Section';

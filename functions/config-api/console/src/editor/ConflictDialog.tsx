@@ -1,21 +1,14 @@
-import {
-  Button,
-  ButtonGroup,
-  Content,
-  Dialog,
-  DialogContainer,
-  Heading,
-  Radio,
-  RadioGroup,
-} from '@react-spectrum/s2';
+import { Button, Radio, RadioGroup } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import { useState } from 'react';
 
 import type { Webhook } from '../api/api';
-import { type PlainKey, useTexts } from '../texts/texts';
+import { ActionDialog } from '../parts/ActionDialog';
 import { useChannelName } from '../parts/names';
+import { type PlainKey, useTexts } from '../texts/texts';
 import { conflictsOf, type Part, type Side } from './conflict';
-import { type Draft, draftOf } from './draft';
+import type { Draft } from './draft';
+import { draftOf } from './draftOf';
 
 const PART_TEXTS: Record<Part, PlainKey> = {
   name: 'field.name',
@@ -50,37 +43,33 @@ export function ConflictDialog({
     Object.fromEntries(conflicts.map(({ part, changedHere }) => [part, changedHere ? 'mine' : 'saved'])),
   );
   return (
-    <DialogContainer onDismiss={onCancel}>
-      <Dialog size="L">
-        <Heading slot="title">{t('conflict.title')}</Heading>
-        <Content>
-          <p className={style({ marginTop: 0 })}>
-            {t('conflict.text', { who: saved.modifiedBy, ago: ago(saved.modifiedAt) })}
-          </p>
-          <div className={style({ display: 'flex', flexDirection: 'column', gap: 16 })}>
-            {conflicts.map(({ part }) => (
-              <RadioGroup
-                key={part}
-                label={t(PART_TEXTS[part])}
-                value={choices[part] ?? 'mine'}
-                onChange={(side) => setChoices({ ...choices, [part]: side as Side })}
-              >
-                <Radio value="saved">{t('conflict.saved', { value: describe(savedDraft, part) })}</Radio>
-                <Radio value="mine">{t('conflict.mine', { value: describe(mine, part) })}</Radio>
-              </RadioGroup>
-            ))}
-          </div>
-        </Content>
-        <ButtonGroup>
-          <Button variant="secondary" onPress={onCancel}>
-            {t('cancel')}
-          </Button>
-          <Button variant="accent" onPress={() => onContinue(choices)}>
-            {t('conflict.continue')}
-          </Button>
-        </ButtonGroup>
-      </Dialog>
-    </DialogContainer>
+    <ActionDialog
+      title={t('conflict.title')}
+      size="L"
+      onClose={onCancel}
+      action={
+        <Button variant="accent" onPress={() => onContinue(choices)}>
+          {t('conflict.continue')}
+        </Button>
+      }
+    >
+      <p className={style({ marginTop: 0 })}>
+        {t('conflict.text', { who: saved.modifiedBy, ago: ago(saved.modifiedAt) })}
+      </p>
+      <div className={style({ display: 'flex', flexDirection: 'column', gap: 16 })}>
+        {conflicts.map(({ part }) => (
+          <RadioGroup
+            key={part}
+            label={t(PART_TEXTS[part])}
+            value={choices[part] ?? 'mine'}
+            onChange={(side) => setChoices({ ...choices, [part]: side as Side })}
+          >
+            <Radio value="saved">{t('conflict.saved', { value: describe(savedDraft, part) })}</Radio>
+            <Radio value="mine">{t('conflict.mine', { value: describe(mine, part) })}</Radio>
+          </RadioGroup>
+        ))}
+      </div>
+    </ActionDialog>
   );
 }
 

@@ -13,7 +13,7 @@ import { withSandbox } from '../shell/sandbox';
 import { useTexts } from '../texts/texts';
 import { conflictsOf, merge } from './conflict';
 import { ConflictDialog } from './ConflictDialog';
-import { draftOf } from './draft';
+import { draftOf } from './draftOf';
 import { EditorPage, useAfterSave } from './EditorPage';
 import { useEditor } from './useEditor';
 

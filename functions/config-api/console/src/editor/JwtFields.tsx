@@ -14,7 +14,8 @@ import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 import type { Algorithm } from '../api/api';
 import { useTexts } from '../texts/texts';
 import { isShared, type JwtDraft } from './draft';
-import { KeyField, SecretField } from './SecretField';
+import { KeyField } from './KeyField';
+import { SecretField } from './SecretField';
 import type { Editor } from './useEditor';
 
 const SHARED: Algorithm[] = ['HS256', 'HS384', 'HS512'];

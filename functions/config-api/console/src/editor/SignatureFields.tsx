@@ -2,7 +2,8 @@ import { Checkbox, Radio, RadioGroup } from '@react-spectrum/s2';
 
 import { useTexts } from '../texts/texts';
 import type { SignatureDraft } from './draft';
-import { SecretField, SetSince } from './SecretField';
+import { SecretField } from './SecretField';
+import { SetSince } from './WriteOnly';
 import type { Editor } from './useEditor';
 
 /** The details of a Standard Webhooks signature. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Webhook } from '../api/api';
-import { draftOf, emptyDraft, requestOf } from './draft';
+import { emptyDraft } from './draft';
+import { draftOf } from './draftOf';
+import { requestOf } from './requestOf';
 
 const saved: Webhook = {
   id: '8d6e0a3c-52a7-4d4b-9b3d-0a1d6a3d0f11',

@@ -4,8 +4,9 @@ import type { WebhookRequest } from '../api/api';
 import { type FieldFault, invalid } from '../api/problem';
 import { useTexts } from '../texts/texts';
 import { faultText } from '../texts/faults';
-import { type Draft, type JwtDraft, type OAuthDraft, requestOf, type SignatureDraft } from './draft';
+import type { Draft, JwtDraft, OAuthDraft, SignatureDraft } from './draft';
 import { at, type Faults, faultsOf, noFaults, without } from './faults';
+import { requestOf } from './requestOf';
 
 /** The form's state: what was typed, and what is wrong with it. */
 export interface Editor {

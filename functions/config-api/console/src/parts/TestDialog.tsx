@@ -1,18 +1,10 @@
-import {
-  Button,
-  ButtonGroup,
-  Content,
-  Dialog,
-  DialogContainer,
-  Heading,
-  InlineAlert,
-  ProgressBar,
-} from '@react-spectrum/s2';
+import { Button, Content, Heading, InlineAlert, ProgressBar } from '@react-spectrum/s2';
 import { style } from '@react-spectrum/s2/style' with { type: 'macro' };
 
 import type { StageName, TestReport, TestStage } from '../api/api';
 import { adviceText, failureText } from '../texts/delivery';
 import { type PlainKey, useTexts } from '../texts/texts';
+import { ActionDialog } from './ActionDialog';
 import { Code } from './Code';
 import { Failure } from './Failure';
 import { Exchange } from './Exchange';
@@ -42,28 +34,25 @@ export default function TestDialog({
 }) {
   const { t } = useTexts();
   return (
-    <DialogContainer onDismiss={onClose}>
-      <Dialog size="L">
-        <Heading slot="title">{t('test.title')}</Heading>
-        <Content>
-          {isRunning ? (
-            <ProgressBar isIndeterminate label={t('test.running')} styles={style({ width: 'full' })} />
-          ) : error ? (
-            <Failure error={error} />
-          ) : (
-            result && <Report result={result} />
-          )}
-        </Content>
-        <ButtonGroup>
-          <Button variant="secondary" onPress={onClose}>
-            {t('close')}
-          </Button>
-          <Button variant="primary" onPress={onAgain} isDisabled={isRunning}>
-            {t('test.again')}
-          </Button>
-        </ButtonGroup>
-      </Dialog>
-    </DialogContainer>
+    <ActionDialog
+      title={t('test.title')}
+      size="L"
+      closeLabel={t('close')}
+      onClose={onClose}
+      action={
+        <Button variant="primary" onPress={onAgain} isDisabled={isRunning}>
+          {t('test.again')}
+        </Button>
+      }
+    >
+      {isRunning ? (
+        <ProgressBar isIndeterminate label={t('test.running')} styles={style({ width: 'full' })} />
+      ) : error ? (
+        <Failure error={error} />
+      ) : (
+        result && <Report result={result} />
+      )}
+    </ActionDialog>
   );
 }
 
