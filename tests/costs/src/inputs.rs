@@ -131,6 +131,26 @@ pub struct Mapping {
     pub maximum_concurrency: f64,
 }
 
+/// What the delivery function keeps for administrators; the constants of its `recorder`.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    /// Successes of a webhook that an environment keeps in a minute (`SAMPLES_PER_MINUTE`).
+    pub samples_per_minute: f64,
+    /// Successes of all webhooks that it keeps in a second (`SAMPLES_PER_SECOND`).
+    pub samples_per_second: f64,
+    /// Seconds between two times at which it adds counts (`COUNTS_EVERY`).
+    pub counts_seconds: f64,
+    /// Successes that it adds without waiting for more (`MANY`).
+    pub many: f64,
+    /// Seconds for which fewer wait (`FEW_EVERY`).
+    pub few_seconds: f64,
+    /// Webhooks whose counts it adds at a time (`COUNTED_AT_ONCE`).
+    pub counted_at_once: f64,
+    /// Days for which all of it is kept (`RETENTION`).
+    pub days: f64,
+}
+
 /// The deployment's settings; those of `template.yaml`.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -149,12 +169,8 @@ pub struct Settings {
     pub calls_per_endpoint: f64,
     /// Seconds for which a secret is kept open (`OPEN_TIME` of the delivery function).
     pub opened_seconds: f64,
-    /// Seconds between two writes of a webhook's counts by an environment that is busy with it.
-    pub counts_seconds: f64,
-    /// Successes of a webhook that an environment keeps in a minute (`SAMPLES_PER_MINUTE` of the delivery function).
-    pub samples_per_minute: f64,
-    /// Days for which attempts are kept (`RETENTION` of the history).
-    pub kept_days: f64,
+    /// What is kept for administrators.
+    pub history: History,
 }
 
 /// All inputs.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::inputs::{Architecture, Inputs, Mapping, Measured, Settings};
+use crate::inputs::{Architecture, History, Inputs, Mapping, Measured, Settings};
 
 pub(crate) const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -65,9 +65,15 @@ pub(crate) fn round() -> Inputs {
         cache_seconds: 5.0,
         calls_per_endpoint: 16.0,
         opened_seconds: 300.0,
-        counts_seconds: 1.0,
-        samples_per_minute: 10.0,
-        kept_days: 7.0,
+        history: History {
+            samples_per_minute: 10.0,
+            samples_per_second: 10.0,
+            counts_seconds: 1.0,
+            many: 50.0,
+            few_seconds: 30.0,
+            counted_at_once: 50.0,
+            days: 7.0,
+        },
     };
     inputs
 }
