@@ -79,7 +79,7 @@ pub(crate) async fn create<S: Store>(
     Now(now): Now,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let draft = Draft::read(body, &app.policy, None)?;
+    let draft = Draft::read(body, &app.policy, None, now)?;
     let sealed = seal(draft, &app.sealer, &tenant.key, now).await?;
     let webhook = Webhook {
         id: WebhookId::new(Uuid::new_v4()),

@@ -17,6 +17,7 @@ use domain::{
     secret::SealedSecret,
 };
 use http::{HeaderName, header::AUTHORIZATION};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -74,6 +75,7 @@ impl Draft {
         body: Value,
         policy: &EndpointPolicy,
         stored: Option<&WebhookConfig>,
+        now: Timestamp,
     ) -> Result<Self, Invalid> {
         let across: Across = deserr::deserialize::<_, _, Invalid>(body.clone())?;
         let (request, mut faults) = match deserr::deserialize(body) {
@@ -100,6 +102,7 @@ impl Draft {
         let credentials = Credentials::read(
             members,
             stored.map(WebhookConfig::authentication),
+            now,
             &mut faults,
         );
         let headers = across.headers.0.flatten().unwrap_or_default();
@@ -135,6 +138,7 @@ impl<'a> Credentials<'a> {
     fn read(
         members: AuthenticationMembers,
         stored: Option<&'a Authentication>,
+        now: Timestamp,
         faults: &mut Invalid,
     ) -> Option<Self> {
         match members.kind.0? {
@@ -144,7 +148,7 @@ impl<'a> Credentials<'a> {
                     Some(Authentication::Jwt(jwt)) => Some(jwt.as_ref()),
                     _ => None,
                 };
-                jwt::signing_key(members, stored, faults).map(|key| Self::Jwt(key, stored))
+                jwt::signing_key(members, stored, now, faults).map(|key| Self::Jwt(key, stored))
             }
             AuthenticationType::StandardWebhooks => {
                 StandardWebhooksDraft::read(members, stored, faults).map(Self::StandardWebhooks)

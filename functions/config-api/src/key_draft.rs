@@ -33,6 +33,17 @@ pub(crate) enum KeyDraft {
     Kept(TokenKey),
 }
 
+impl KeyDraft {
+    /// The public half of a key pair, unless that is still to be made.
+    pub(crate) fn public_key(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Given { public, .. } => public.as_ref(),
+            Self::Generated => None,
+            Self::Kept(key) => key.public.as_ref().map(|public| &public.key),
+        }
+    }
+}
+
 impl KeyRequest {
     /// Adds what is wrong with the members whichever the algorithm is, because that cannot be told. `may_be_kept` says
     /// that a stored key may do; `parent` is the JSON pointer of the object that has the members.

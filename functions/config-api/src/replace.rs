@@ -54,7 +54,7 @@ pub(crate) async fn replace<S: Store>(
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let stored = expected(&app, &tenant, path, &headers).await?;
-    let draft = Draft::read(body, &app.policy, Some(&stored.config))?;
+    let draft = Draft::read(body, &app.policy, Some(&stored.config), now)?;
     let sealed = seal(draft, &app.sealer, &tenant.key, now).await?;
     let change = (&tenant, Action::ReplaceWebhook);
     write(&app, change, &stored, sealed, now).await

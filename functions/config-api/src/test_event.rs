@@ -49,7 +49,7 @@ pub(crate) async fn test_draft<S: Store>(
     Now(now): Now,
     JsonBody(body): JsonBody,
 ) -> Result<Json<TestReport>, ApiError> {
-    let draft = Draft::read(body, &app.policy, None)?;
+    let draft = Draft::read(body, &app.policy, None, now)?;
     let config = seal(draft, &app.sealer, &tenant.key, now).await?.config;
     test(&app, &tenant, None, config, now).await
 }
@@ -87,7 +87,7 @@ pub(crate) async fn test_webhook<S: Store>(
     let config = match body {
         None => webhook.config.clone(),
         Some(body) => {
-            let draft = Draft::read(body, &app.policy, Some(&webhook.config))?;
+            let draft = Draft::read(body, &app.policy, Some(&webhook.config), now)?;
             seal(draft, &app.sealer, &tenant.key, now).await?.config
         }
     };

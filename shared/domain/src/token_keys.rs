@@ -148,24 +148,33 @@ impl TokenKeys {
         lifetime: TokenLifetime,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        if self.current.public != key.public {
-            self.retire(lifetime, now);
+        self.make_way(key.public.as_ref(), keeps_next, lifetime, now);
+        Self::from_parts(key, self.next, self.retired)
+    }
+
+    /// Judges the `kid` of a key pair that is to sign from now on as [`Self::replaced`] does, before it is encrypted.
+    /// `public` is its public half; one that is going to be made has none yet.
+    ///
+    /// # Errors
+    /// `key-id-taken` where another key of this `kid` is published.
+    pub fn admit_id(
+        &self,
+        id: &TokenText,
+        public: Option<&PublishedKey>,
+        keeps_next: bool,
+        lifetime: TokenLifetime,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let mut others = self.clone();
+        others.make_way(public, keeps_next, lifetime, now);
+        let next = others.next.as_ref().and_then(|next| next.public.as_ref());
+        let mut published = next
+            .into_iter()
+            .chain(others.retired.iter().map(|retired| &retired.key));
+        if published.any(|other| other.id == *id && Some(other) != public) {
+            return Err(key_id_taken());
         }
-        if !keeps_next {
-            self.next = None;
-        }
-        self.current = key;
-        self.forget(now);
-        let current = &self.current.public;
-        // A key that signs again is not retired any more.
-        self.retired
-            .retain(|retired| Some(&retired.key) != current.as_ref());
-        let Self {
-            current,
-            next,
-            retired,
-        } = self;
-        Self::from_parts(current, next, retired)
+        Ok(())
     }
 
     /// The webhook's key set; `None` where nothing can be published.
@@ -194,6 +203,25 @@ impl TokenKeys {
         let next = self.next.as_ref().and_then(|next| next.public.as_ref());
         let retired = self.retired.iter().map(|retired| &retired.key);
         self.current.public.iter().chain(next).chain(retired)
+    }
+
+    /// Leaves the other keys as they are when one with this public half signs instead of the current one.
+    fn make_way(
+        &mut self,
+        public: Option<&PublishedKey>,
+        keeps_next: bool,
+        lifetime: TokenLifetime,
+        now: Timestamp,
+    ) {
+        if self.current.public.as_ref() != public {
+            self.retire(lifetime, now);
+        }
+        if !keeps_next {
+            self.next = None;
+        }
+        self.forget(now);
+        // A key that signs again is not retired any more.
+        self.retired.retain(|retired| Some(&retired.key) != public);
     }
 
     /// Keeps the public half of the key that has signed so far.
@@ -300,6 +328,31 @@ mod tests {
         assert_eq!(published(&back, 1), ["a", "b"]);
         // An id is free again once its key is not published any more.
         assert!(replaced(&other, key("a", "3"), 10_000).is_ok());
+    }
+
+    #[test]
+    fn an_id_is_judged_as_its_key_will_be() {
+        let lifetime = TokenLifetime::default();
+        let keys = TokenKeys::new(key("a", "1"));
+        let keys = keys.replaced(key("b", "2"), true, lifetime, at(0)).unwrap();
+        let keys = keys.with_next(key("c", "3"), at(0)).unwrap();
+        for (id, x) in ["a", "b", "c", "d"]
+            .into_iter()
+            .flat_map(|id| ["1", "2", "3", "4"].map(|x| (id, x)))
+        {
+            for (keeps_next, second) in [(true, 1), (false, 1), (true, 10_000)] {
+                let now = at(second);
+                let new = key(id, x);
+                let public = new.public.clone();
+                let id = &public.as_ref().unwrap().id;
+                let judged = keys.admit_id(id, public.as_ref(), keeps_next, lifetime, now);
+                let replaced = keys.clone().replaced(new, keeps_next, lifetime, now);
+                assert_eq!(judged, replaced.map(drop), "{id} {x} {second}");
+            }
+        }
+        let made = |id| keys.admit_id(&TokenText::parse(id).unwrap(), None, true, lifetime, at(1));
+        assert_eq!(made("b").unwrap_err().code, "key-id-taken");
+        assert_eq!(made("d"), Ok(()));
     }
 
     #[test]

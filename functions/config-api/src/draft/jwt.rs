@@ -1,9 +1,13 @@
 //! Which key signs tokens: given, made here, or the saved one.
 
-use domain::jwt::{
-    Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
+use domain::{
+    jwk::PublishedKey,
+    jwt::{
+        Algorithm, Audiences, ExtraClaims, JwtAuthentication, TokenLifetime, TokenPrefix, TokenText,
+    },
 };
 use http::{HeaderName, header::AUTHORIZATION};
+use jiff::Timestamp;
 
 use super::{optional, or_default};
 use crate::{
@@ -66,8 +70,10 @@ pub(super) fn header_name(given: Option<&Checked<TokenHeaderName>>) -> HeaderNam
 pub(super) fn signing_key(
     members: AuthenticationMembers,
     stored: Option<&JwtAuthentication>,
+    now: Timestamp,
     faults: &mut Invalid,
 ) -> Option<KeyDraft> {
+    let key_id = members.key_id.0.flatten();
     let given = KeyRequest {
         secret: members.secret,
         private_key: members.private_key,
@@ -85,5 +91,19 @@ pub(super) fn signing_key(
         )),
         None => Err(required("This algorithm needs its key here.")),
     };
-    given.read(algorithm, "/authentication", kept, faults)
+    let key = given.read(algorithm, "/authentication", kept, faults)?;
+    if let (Some(Checked(id)), Some(stored)) = (key_id, stored)
+        && !algorithm.is_symmetric()
+    {
+        let public = key.public_key().cloned().map(|key| PublishedKey {
+            id: id.clone(),
+            algorithm,
+            key,
+        });
+        let keeps_next = stored.algorithm == algorithm;
+        let keys = &stored.keys;
+        let admitted = keys.admit_id(&id, public.as_ref(), keeps_next, stored.lifetime, now);
+        faults.note(admitted.map_err(|refusal| ("/authentication/keyId".to_owned(), refusal)));
+    }
+    Some(key)
 }

@@ -3,7 +3,10 @@
 
 use deserr::Deserr;
 use domain::{
-    endpoint::EndpointUrl, headers::CustomHeaderName, jwt::Algorithm, oauth::ClientId,
+    endpoint::EndpointUrl,
+    headers::CustomHeaderName,
+    jwt::{Algorithm, TokenText},
+    oauth::ClientId,
     standard_webhooks::SignatureScheme,
 };
 use secrecy::SecretString;
@@ -59,6 +62,9 @@ pub struct AuthenticationMembers {
     /// Of JWT.
     #[deserr(default = left_out())]
     pub generate_key: Optional<bool>,
+    /// Of JWT.
+    #[deserr(default = left_out())]
+    pub key_id: Optional<Checked<TokenText>>,
     /// Of JWT.
     #[deserr(default = left_out())]
     pub header_name: Optional<Checked<TokenHeaderName>>,

@@ -297,9 +297,19 @@ async fn what_cannot_be_a_key_is_refused_at_its_place() {
             "/secret unknown-field",
         ]
     );
-    let other = es256(json!({"generateKey": true, "keyId": "one"}));
-    let refused = api.replace(created.id(), "*", &other).await;
-    assert_eq!(refused.faults(), ["/authentication/keyId key-id-taken"]);
+    let encrypted = api.encrypted.lock().unwrap().len();
+    for key in [
+        json!({"generateKey": true, "keyId": "one"}),
+        json!({"privateKey": pasted(), "keyId": "one"}),
+    ] {
+        let other = with(es256(key), "/name", json!(7));
+        let refused = api.replace(created.id(), "*", &other).await;
+        assert_eq!(
+            refused.faults(),
+            ["/authentication/keyId key-id-taken", "/name wrong-type"]
+        );
+    }
+    assert_eq!(api.encrypted.lock().unwrap().len(), encrypted);
     assert_eq!(api.read(created.id()).await.body, created.body);
 }
 
