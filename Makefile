@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export SAMCLI_CHECK_UPDATES := 0
 
-.PHONY: help run demo test abuse soak isolation bench bench-check bench-record costs fuzz screenshots lint audit sbom format build deploy down
+.PHONY: help run demo test abuse soak isolation bench bench-report bench-check bench-record costs fuzz screenshots lint audit sbom format build deploy down
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -42,7 +42,10 @@ isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (min
 
 bench: build ## Measure processor time, latency, memory and starts (10 minutes). The report goes to tests/bench/results/report.md.
 	$(BESIDE_FUNCTIONS) -p reference --bin hello --bin reference
-	cargo run --profile harness -p bench
+	cargo run --profile harness -p bench -- $(BENCH)
+
+bench-report: ## Write the benchmark's report anew from its results, with the explanations of now.
+	cargo run --profile harness -p bench -- --rewrite
 
 # Together with the functions' packages, so that their compiled dependencies, with the same features, are used again.
 BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain queue-message secrets signing)

@@ -1,57 +1,121 @@
 //! Allocations per event, counted by valgrind in the very binaries that are measured: the difference between a run with
 //! more batches and one with fewer.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use driver::environment::{Answer, Launch};
-use serde::Serialize;
+use reference::{Client, Task};
+use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
-use crate::{batches::batches, load::Scenario, stage::Stage};
+use crate::{
+    batches::batches,
+    reference::{Reference, task},
+    scenario::Scenario,
+    stage::Stage,
+    tenants::Auth,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// Batches of the shorter run: connections are open and caches full after them.
-const FEW: usize = 3;
-/// Batches of the longer run.
-const MANY: usize = 13;
+/// Events of the shorter run, at least: connections are open and caches full after them, and the webhook has had as many
+/// samples of its history as are kept in a minute.
+const FEW_EVENTS: usize = 20;
+/// Events by which the longer run is longer, at least.
+const MORE_EVENTS: usize = 200;
 
 /// What an event allocates.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Allocations {
-    /// Events of a batch.
-    pub batch: usize,
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Heap {
     /// Allocations.
     pub count: f64,
     /// Bytes.
     pub bytes: f64,
 }
 
-/// Counts the delivery function's allocations in a scenario.
+/// What an event of a scenario allocates.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Allocations {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// In the function.
+    pub delivery: Heap,
+    /// In the loop with reqwest.
+    pub reqwest: Heap,
+    /// In the loop with hyper.
+    pub hyper: Heap,
+}
+
+/// The scenarios that are counted. Those with slow or failing endpoints allocate what others do, and thousands of
+/// tenants would take minutes.
+pub fn scenarios() -> Vec<Scenario> {
+    let ordinary = Scenario::default();
+    let mut all: Vec<Scenario> = [1, 10, 100, 1_000].map(Scenario::of_batch).into();
+    let others = Auth::ALL.into_iter().filter(|auth| *auth != ordinary.auth);
+    all.extend(others.map(|auth| Scenario {
+        auth,
+        ..Scenario::default()
+    }));
+    all.push(Scenario {
+        tenants: 100,
+        ..Scenario::default()
+    });
+    all.extend([10, 200].map(|kib| Scenario {
+        payload_bytes: kib * 1_024,
+        ..Scenario::default()
+    }));
+    all
+}
+
+/// Counts allocations in a scenario.
 ///
 /// # Errors
-/// Where valgrind does not run, or the function fails.
+/// Where valgrind does not run, or a program fails.
 pub async fn measure(stage: &Stage, scenario: &Scenario) -> Result<Allocations> {
-    let few = run(stage, scenario, FEW).await?;
-    let many = run(stage, scenario, MANY).await?;
-    let events = ((MANY - FEW) * scenario.batch) as f64;
+    let few = FEW_EVENTS.div_ceil(scenario.batch);
+    let few = few.max(scenario.distinct_batches());
+    let more = MORE_EVENTS.div_ceil(scenario.batch);
+    let per_event = |few: Heap, many: Heap| {
+        let events = (more * scenario.batch) as f64;
+        Heap {
+            count: (many.count - few.count) / events,
+            bytes: (many.bytes - few.bytes) / events,
+        }
+    };
+    // Two at a time on different processors, since nothing here depends on time.
+    let (shorter, longer) = tokio::try_join!(
+        delivery(stage, scenario, few, stage.processor),
+        delivery(stage, scenario, few + more, None),
+    )?;
+    let delivery = per_event(shorter, longer);
+    let (headers, body) = stage.endpoint.latest().context("nothing arrived")?;
+    let mut loops = Vec::new();
+    for client in [Client::Reqwest, Client::Hyper] {
+        let task = task(stage, client, scenario, &headers, &body)?;
+        let (shorter, longer) = tokio::try_join!(
+            reference(stage, &task, few, stage.processor),
+            reference(stage, &task, few + more, None),
+        )?;
+        loops.push(per_event(shorter, longer));
+    }
     Ok(Allocations {
-        batch: scenario.batch,
-        count: (many.0 - few.0) / events,
-        bytes: (many.1 - few.1) / events,
+        scenario: scenario.clone(),
+        delivery,
+        reqwest: loops[0],
+        hyper: loops[1],
     })
 }
 
-async fn run(stage: &Stage, scenario: &Scenario, count: usize) -> Result<(f64, f64)> {
-    let log = stage.folder.join("valgrind.log");
-    let wrapper = [
-        "valgrind".to_owned(),
-        "--tool=memcheck".to_owned(),
-        "--undef-value-errors=no".to_owned(),
-        format!("--log-file={}", log.display()),
-    ];
+async fn delivery(
+    stage: &Stage,
+    scenario: &Scenario,
+    count: usize,
+    processor: Option<usize>,
+) -> Result<Heap> {
+    let log = stage.folder.join(format!("valgrind-{count}.log"));
     let launch = Launch {
-        wrapper: wrapper.into(),
+        wrapper: valgrind(&log),
+        processor,
         ..stage.delivery()
     };
     let mut environment = stage.start(&launch).await?;
@@ -70,16 +134,53 @@ async fn run(stage: &Stage, scenario: &Scenario, count: usize) -> Result<(f64, f
         .status()
         .await?;
     environment.ended().await;
-    let text = fs::read_to_string(&log)?;
+    heap(&log)
+}
+
+async fn reference(
+    stage: &Stage,
+    task: &Task,
+    count: usize,
+    processor: Option<usize>,
+) -> Result<Heap> {
+    let log = stage.folder.join(format!("valgrind-{count}.log"));
+    let wrapper = valgrind(&log);
+    let mut reference = Reference::start_within(stage, task, &wrapper, processor).await?;
+    reference.rounds(count).await?;
+    reference.finish().await?;
+    heap(&log)
+}
+
+fn valgrind(log: &Path) -> Vec<String> {
+    vec![
+        "valgrind".to_owned(),
+        "--tool=memcheck".to_owned(),
+        // Only the heap is of interest.
+        "--undef-value-errors=no".to_owned(),
+        format!("--log-file={}", log.display()),
+    ]
+}
+
+/// What was allocated according to valgrind's log.
+fn heap(log: &Path) -> Result<Heap> {
+    let text = fs::read_to_string(log)?;
     total(&text).with_context(|| format!("valgrind did not say what was allocated:\n{text}"))
 }
 
 /// From the line `==1==   total heap usage: 1,234 allocs, 1,200 frees, 5,678 bytes allocated`.
-fn total(text: &str) -> Option<(f64, f64)> {
+fn total(text: &str) -> Option<Heap> {
     let (_, usage) = text.rsplit_once("total heap usage: ")?;
-    let mut words = usage.split_whitespace();
-    let mut number = |index| words.nth(index)?.replace(',', "").parse().ok();
-    Some((number(0)?, number(3)?))
+    let numbers: Vec<f64> = usage
+        .split_whitespace()
+        .filter_map(|word| word.replace(',', "").parse().ok())
+        .collect();
+    match numbers.as_slice() {
+        [count, _, bytes, ..] => Some(Heap {
+            count: *count,
+            bytes: *bytes,
+        }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +190,7 @@ mod tests {
     #[test]
     fn the_totals_are_read_from_what_valgrind_says() {
         let text = "==1== HEAP SUMMARY:\n==1==   total heap usage: 1,234 allocs, 1,200 frees, 5,678 bytes allocated\n";
-        assert_eq!(total(text), Some((1_234.0, 5_678.0)));
+        let heap = total(text).unwrap();
+        assert_eq!((heap.count, heap.bytes), (1_234.0, 5_678.0));
     }
 }

@@ -4,7 +4,7 @@ use hyper::body::Bytes;
 use serde_json::{Value, json};
 
 use crate::{
-    load::Scenario,
+    scenario::Scenario,
     tenants::{SANDBOX, WITH_CAMPAIGNS, campaign, organisation},
 };
 
@@ -12,23 +12,27 @@ const SAMPLE: &str = include_str!("../../samples/payload-email-bounce.json");
 
 /// Different batches of a scenario, enough for every tenant to have an event in one of them.
 pub fn batches(scenario: &Scenario) -> Vec<Bytes> {
-    let distinct = scenario
-        .tenants
-        .max(scenario.campaigns)
-        .div_ceil(scenario.batch)
-        .max(1);
-    (0..distinct)
-        .map(|number| batch(scenario, number))
+    let org = |number| match scenario.campaigns {
+        0 => organisation(scenario.auth, scenario.is_http2, number % scenario.tenants),
+        _ => WITH_CAMPAIGNS.to_owned(),
+    };
+    (0..scenario.distinct_batches())
+        .map(|number| batch(scenario, number, org))
         .collect()
 }
 
-fn batch(scenario: &Scenario, batch: usize) -> Bytes {
+/// A batch of a scenario, but of this organisation's events.
+pub fn batch_of(scenario: &Scenario, org: &str) -> Bytes {
+    batch(scenario, 0, |_| org.to_owned())
+}
+
+fn batch(scenario: &Scenario, batch: usize, org: impl Fn(usize) -> String) -> Bytes {
     let records = (0..scenario.batch).map(|index| {
         let number = batch * scenario.batch + index;
         json!({
             "messageId": format!("message-{number}"),
             "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
-            "body": body(scenario, number),
+            "body": body(scenario, number, org(number)),
             "attributes": {
                 "ApproximateReceiveCount": "1",
                 "SentTimestamp": "1795597200000",
@@ -48,14 +52,12 @@ fn batch(scenario: &Scenario, batch: usize) -> Bytes {
 }
 
 /// An event whose message has about the scenario's size.
-fn body(scenario: &Scenario, number: usize) -> String {
+fn body(scenario: &Scenario, number: usize, org: String) -> String {
     let mut event: Value = serde_json::from_str(SAMPLE).expect("the sample is JSON");
-    let tenant = number % scenario.tenants;
-    event["imsOrg"] = json!(organisation(scenario.auth, scenario.is_http2, tenant));
+    event["imsOrg"] = json!(org);
     event["sandbox"]["name"] = json!(SANDBOX);
     event["eventId"] = json!(format!("event-{number}"));
     if scenario.campaigns > 0 {
-        event["imsOrg"] = json!(WITH_CAMPAIGNS);
         event["messageExecution"]["campaignID"] = json!(campaign(number % scenario.campaigns));
     }
     let padding = scenario

@@ -24,6 +24,8 @@ pub struct Certificates {
     pub key: Vec<u8>,
     /// The authority, in PEM.
     pub authority: String,
+    /// The authority's private key, in PEM.
+    pub authority_key: String,
     /// The authority, in the form of `DEVELOPMENT_CA`.
     pub authority_base64: String,
 }
@@ -38,6 +40,7 @@ impl Certificates {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer_key = KeyPair::generate()?;
         let authority = params.self_signed(&issuer_key)?;
+        let authority_key = issuer_key.serialize_pem();
         let issuer = Issuer::new(params, issuer_key);
         let key = KeyPair::generate()?;
         let params = CertificateParams::new(["localhost".to_owned()])?;
@@ -46,6 +49,7 @@ impl Certificates {
             certificate: certificate.pem().into_bytes(),
             key: key.serialize_pem().into_bytes(),
             authority: authority.pem(),
+            authority_key,
             authority_base64: BASE64_STANDARD.encode(authority.der()),
         })
     }

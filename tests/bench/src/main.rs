@@ -1,29 +1,26 @@
-//! Starts the benchmark: arguments, the measurements one after the other, then report and targets.
+//! Starts the benchmark: arguments, the measurements, then report and targets.
 
 use std::{
     fs,
     io::{Write, stderr, stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    thread::available_parallelism,
+    time::Instant,
 };
 
 use anyhow::{Context, Result};
 use bench::{
-    allocations, api, cold,
-    load::{self, Scenario},
-    report::{BATCH_CHART, COLD_CHART, Results, batch_chart, cold_chart, report, target_table},
+    report::{Results, charts, report, target_table},
+    run::{Part, Plan},
     stage::{Programs, Stage},
-    targets::{judge, zipped_bytes},
-    tenants::{self, Auth},
+    targets::judge,
 };
 use clap::Parser;
-use driver::provenance::Provenance;
+use driver::{processors, provenance::Provenance};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-/// Tenants of the scenario with most of them.
-const TENANTS: usize = 10_000;
-/// Requests of each route of the configuration API that are measured.
-const REQUESTS: usize = 200;
+const RESULTS: &str = "results.json";
 
 /// Measures what the functions cost: processor time, latency, memory, allocations and starts.
 #[derive(Debug, Parser)]
@@ -37,135 +34,96 @@ struct Arguments {
     /// Where files for the programs go.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.local/bench"))]
     folder: PathBuf,
-    /// Measure only warm delivery.
+    /// What bounds the targets that are missed.
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/EXPLANATIONS.md"))]
+    explanations: PathBuf,
+    /// Measure only this part; may be given several times.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Of scenarios, measure only those whose names have this text in them.
     #[arg(long)]
-    only_load: bool,
+    matching: Option<String>,
+    /// Measure nothing, but write report and charts anew from the results that are there, with the explanations of now.
+    #[arg(long)]
+    rewrite: bool,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match measure(Arguments::parse()).await {
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where nobody can read it any more, there is nobody to tell.
-            let _ = writeln!(stderr(), "Error: {error:?}");
+            let _ = writeln!(stderr(), "Error: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn measure(arguments: Arguments) -> Result<()> {
+fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.rewrite {
+        let text = fs::read_to_string(arguments.output.join(RESULTS))?;
+        return write(arguments, &serde_json::from_str(&text)?);
+    }
+    // It counts the processors.
     let origin = Provenance::now();
-    let programs = Programs::of(&arguments.programs);
+    // Before there are other threads, since they inherit it.
+    let processor = processors::set_apart()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(available_parallelism()?.get())
+        .enable_all()
+        .build()?;
     let mut results = Results {
-        delivery_zipped_bytes: Some(zipped_bytes(&programs.delivery)?),
-        config_api_zipped_bytes: Some(zipped_bytes(&programs.config_api)?),
+        processor,
         ..Results::default()
     };
-    let stage = Stage::build(programs, arguments.folder).await?;
-    let scenarios = scenarios();
-    let steps = scenarios.len() as u64 + if arguments.only_load { 1 } else { 24 };
-    let bar = ProgressBar::new(steps).with_finish(ProgressFinish::AndLeave);
+    let began = Instant::now();
+    let measured = runtime.block_on(measure(arguments, &mut results));
+    results.origin = Some(origin.ended());
+    results.seconds = began.elapsed().as_secs();
+    // What there is, is written down even where something failed.
+    write(arguments, &results)?;
+    measured
+}
+
+async fn measure(arguments: &Arguments, results: &mut Results) -> Result<()> {
+    let plan = Plan::new(&arguments.only, arguments.matching.as_deref());
+    let programs = Programs::of(&arguments.programs);
+    let stage = Stage::build(programs, arguments.folder.clone(), results.processor).await?;
+    let bar = ProgressBar::new(plan.steps() as u64).with_finish(ProgressFinish::AndLeave);
     bar.set_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} {elapsed} {msg}",
     )?);
     let step = |what: &str| {
+        bar.inc(1);
         if bar.is_hidden() {
+            let (done, of) = (bar.position(), plan.steps());
             // Where nobody can read it any more, there is nobody to tell.
-            let _ = writeln!(stderr(), "{what}");
+            let _ = writeln!(stderr(), "{done}/{of} {:?} {what}", bar.elapsed());
         }
         bar.set_message(what.to_owned());
-        bar.inc(1);
     };
-    step("tenants");
-    tenants::set_up(&stage, TENANTS).await?;
-    for scenario in &scenarios {
-        let name = scenario.name();
-        step(&name);
-        results
-            .load
-            .push(load::measure(&stage, scenario).await.context(name)?);
-    }
-    if !arguments.only_load {
-        step("answers without end");
-        results.endless_answers_bytes = Some(load::memory_with_endless_answers(&stage).await?);
-        for batch in [1, 10, 100] {
-            step(&format!("allocations, batch {batch}"));
-            let scenario = Scenario {
-                batch,
-                ..Scenario::default()
-            };
-            results
-                .allocations
-                .push(allocations::measure(&stage, &scenario).await?);
-        }
-        let on_start = |size: &str| step(&format!("starts, {size}"));
-        (results.cold, results.cold_limits_missing) = cold::measure(&stage, on_start).await?;
-        results.routes = api::measure(&stage, REQUESTS, step).await?;
-    }
-    bar.finish();
-    let targets = judge(&results);
-    let files = [
-        ("report.md", report(&origin.to_string(), &results, &targets)),
-        (
-            "results.json",
-            serde_json::to_string_pretty(&results)? + "\n",
-        ),
-        (BATCH_CHART, batch_chart(&results.load)),
-        (COLD_CHART, cold_chart(&results.cold)),
+    plan.run(&stage, results, step).await?;
+    bar.finish_with_message("done");
+    Ok(())
+}
+
+fn write(arguments: &Arguments, results: &Results) -> Result<()> {
+    let explanations = read(&arguments.explanations)?;
+    let mut files = vec![
+        ("report.md", report(results, &explanations)),
+        (RESULTS, serde_json::to_string_pretty(results)? + "\n"),
     ];
+    files.extend(charts(results));
     let output = &arguments.output;
     fs::create_dir_all(output).with_context(|| format!("cannot create {}", output.display()))?;
     for (name, content) in files {
         let path = output.join(name);
         fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    stdout().write_all(target_table(&targets).as_bytes())?;
+    stdout().write_all(target_table(&judge(results)).as_bytes())?;
     Ok(())
 }
 
-/// The ordinary scenario, and those that differ from it in one respect.
-fn scenarios() -> Vec<Scenario> {
-    let ordinary = Scenario::default;
-    let kib = |size: usize| size * 1_024;
-    let mut all = Vec::new();
-    all.extend([1, 10, 100, 1_000].map(|batch| Scenario {
-        batch,
-        ..ordinary()
-    }));
-    let others = Auth::ALL
-        .into_iter()
-        .filter(|auth| *auth != ordinary().auth);
-    all.extend(others.map(|auth| Scenario { auth, ..ordinary() }));
-    all.extend([100, TENANTS].map(|tenants| Scenario {
-        tenants,
-        ..ordinary()
-    }));
-    all.extend([1, 100, TENANTS].map(|campaigns| Scenario {
-        campaigns,
-        ..ordinary()
-    }));
-    all.extend([kib(10), kib(200)].map(|payload_bytes| Scenario {
-        payload_bytes,
-        ..ordinary()
-    }));
-    all.extend([50, 1_000].map(|delay_ms| Scenario {
-        delay_ms,
-        ..ordinary()
-    }));
-    all.extend([10, 50].map(|failing_percent| Scenario {
-        failing_percent,
-        ..ordinary()
-    }));
-    all.extend([10, 100].map(|batch| Scenario {
-        batch,
-        is_http2: true,
-        ..ordinary()
-    }));
-    all.push(Scenario {
-        batch: 1_000,
-        payload_bytes: kib(10),
-        ..ordinary()
-    });
-    all
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }

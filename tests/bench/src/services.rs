@@ -1,9 +1,19 @@
 //! The AWS services: DynamoDB is dynoxide in this process, KMS and SQS are stand-ins that answer as the services do and
-//! keep nothing. They know the services' protocol (AWS JSON 1.0 and 1.1), but nothing of the functions.
+//! keep nothing, and Lambda invokes a function that the benchmark runs. They know the services' protocols (AWS JSON 1.0
+//! and 1.1, and of Lambda its path), but nothing of the functions. Calls are counted.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use driver::server::{Reply, answer};
+use driver::{
+    environment::{Answer, Environment},
+    server::{Closed, Reply, answer},
+};
 use dynoxide::{Database, DynoxideError, types::Item};
 use http::{HeaderValue, Request, StatusCode, header::CONTENT_TYPE};
 use hyper::body::Bytes;
@@ -15,9 +25,15 @@ pub const CONFIGURATIONS: &str = "configurations";
 /// The table of the endpoints' health.
 pub const FINDINGS: &str = "findings";
 
+/// Longest time of an invocation that the configuration API waits for.
+const INVOCATION_MAX: Duration = Duration::from_secs(20);
+
 /// Answers the calls of both functions.
 pub struct Services {
     database: Database,
+    calls: Mutex<BTreeMap<String, u64>>,
+    /// The function that Lambda invokes, whatever its name.
+    function: tokio::sync::Mutex<Option<Environment>>,
 }
 
 impl std::fmt::Debug for Services {
@@ -48,7 +64,11 @@ impl Services {
             });
             database.create_table(serde_json::from_value(request)?)?;
         }
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            calls: Mutex::default(),
+            function: tokio::sync::Mutex::default(),
+        })
     }
 
     /// The stored webhook of an organisation's sandbox.
@@ -74,19 +94,41 @@ impl Services {
         Ok(())
     }
 
+    /// Has Lambda invoke this function from now on; the one before it is returned.
+    pub async fn invoke_with(&self, function: Option<Environment>) -> Option<Environment> {
+        std::mem::replace(&mut *self.function.lock().await, function)
+    }
+
+    /// How often each operation was called since this was asked last.
+    pub fn take_calls(&self) -> BTreeMap<String, u64> {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *calls)
+    }
+
+    fn count(&self, operation: &str) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        *calls.entry(operation.to_owned()).or_default() += 1;
+    }
+
     /// Answers a call.
     ///
     /// # Errors
-    /// Never; the type is that of a server's handler.
-    pub fn handle(&self, request: &Request<Bytes>) -> Reply {
+    /// [`Closed`] where the function that was invoked gives no answer.
+    pub async fn handle(&self, request: Request<Bytes>) -> Reply {
+        let path = request.uri().path();
+        if path.starts_with("/2015-03-31/functions/") && path.ends_with("/invocations") {
+            return self.invoke(request.into_body()).await;
+        }
         let target = request.headers().get("x-amz-target");
         let target = target.and_then(|target| target.to_str().ok());
         let (service, operation) = target
             .unwrap_or_default()
             .split_once('.')
             .unwrap_or_default();
+        self.count(operation);
         let input = request.body();
         let (status, body) = match (service, operation) {
+            ("AmazonSQS", "SendMessage") => with_json(input, send_message),
             ("AmazonSQS", "SendMessageBatch") => with_json(input, send_message_batch),
             ("TrentService", "Encrypt") => with_json(input, encrypt),
             ("TrentService", "Decrypt") => with_json(input, decrypt),
@@ -96,6 +138,15 @@ impl Services {
         let json = HeaderValue::from_static("application/x-amz-json-1.0");
         reply.headers_mut().insert(CONTENT_TYPE, json);
         Ok(reply)
+    }
+
+    async fn invoke(&self, payload: Bytes) -> Reply {
+        let mut function = self.function.lock().await;
+        let function = function.as_mut().ok_or(Closed)?;
+        match function.invoke(payload, INVOCATION_MAX).await {
+            Answer::Response(body) => Ok(answer(StatusCode::OK, body)),
+            Answer::Error(_) | Answer::Crashed | Answer::TimedOut => Err(Closed),
+        }
     }
 
     fn database(&self, operation: &str, input: &[u8]) -> (StatusCode, Vec<u8>) {
@@ -148,6 +199,11 @@ fn with_json(
 fn refusal(kind: &str) -> (StatusCode, Vec<u8>) {
     let body = json!({"__type": kind, "message": kind});
     (StatusCode::BAD_REQUEST, body.to_string().into_bytes())
+}
+
+fn send_message(input: &Value) -> Option<Value> {
+    let digest = md5::compute(input["MessageBody"].as_str()?);
+    Some(json!({"MessageId": "sent", "MD5OfMessageBody": format!("{digest:x}")}))
 }
 
 fn send_message_batch(input: &Value) -> Option<Value> {

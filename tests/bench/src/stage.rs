@@ -10,6 +10,7 @@ use driver::{
     environment::{Environment, Launch},
     server::{Server, tls},
 };
+use hostile::{Authority, Fault, Http1Fault, Receiver};
 
 use crate::{
     certificates::Certificates,
@@ -63,14 +64,22 @@ pub struct Stage {
     aws: Server,
     http1: Server,
     http2: Server,
+    plain: Server,
+    endless: Receiver,
+    /// The processor that only measured programs run on; `None` where there is but one.
+    pub processor: Option<usize>,
 }
 
 impl Stage {
-    /// Starts the servers.
+    /// Starts the servers. Measured programs keep to this processor, if any.
     ///
     /// # Errors
     /// Where there is no port, or the folder cannot be written.
-    pub async fn build(programs: Programs, folder: PathBuf) -> Result<Self> {
+    pub async fn build(
+        programs: Programs,
+        folder: PathBuf,
+        processor: Option<usize>,
+    ) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
         let certificates = Certificates::new()?;
         let acceptor = |protocols| tls(&certificates.certificate, &certificates.key, protocols);
@@ -80,7 +89,7 @@ impl Stage {
             let services = Arc::clone(&services);
             let handle = move |request| {
                 let services = Arc::clone(&services);
-                async move { services.handle(&request) }
+                async move { services.handle(request).await }
             };
             Server::start(Some(acceptor(&["http/1.1"])?), handle).await?
         };
@@ -93,6 +102,10 @@ impl Stage {
         };
         let http1 = Server::start(Some(acceptor(&["http/1.1"])?), receive()).await?;
         let http2 = Server::start(Some(acceptor(&["h2"])?), receive()).await?;
+        let plain = Server::start(None, receive()).await?;
+        let authority = Authority::from_pem(&certificates.authority, &certificates.authority_key)?;
+        let endless = Receiver::start(&authority, Some(Fault::Http1(Http1Fault::EndlessBody)));
+        let endless = endless.await?;
         let bundle = certificates.write_bundle(&folder)?;
         let authority = folder.join("authority.pem");
         std::fs::write(&authority, &certificates.authority)?;
@@ -106,6 +119,9 @@ impl Stage {
             aws,
             http1,
             http2,
+            plain,
+            endless,
+            processor,
             certificates,
         })
     }
@@ -114,6 +130,16 @@ impl Stage {
     pub fn url(&self, is_http2: bool) -> String {
         let server = if is_http2 { &self.http2 } else { &self.http1 };
         format!("https://localhost:{}/feedback", server.port)
+    }
+
+    /// The endpoint's URL without TLS.
+    pub fn plain_url(&self) -> String {
+        format!("http://localhost:{}/feedback", self.plain.port)
+    }
+
+    /// The URL of an endpoint whose answers have no end, over HTTP/1.1.
+    pub fn endless_url(&self) -> String {
+        self.endless.url()
     }
 
     /// The URL of the AWS services.
@@ -141,7 +167,7 @@ impl Stage {
 
     /// The function that does nothing.
     pub fn hello(&self) -> Launch {
-        Launch::new(self.programs.hello.clone(), "hello", REGION)
+        self.launch(self.programs.hello.clone(), "hello")
     }
 
     /// Starts a function whose log nobody needs.
@@ -154,8 +180,15 @@ impl Stage {
         Ok(environment)
     }
 
+    fn launch(&self, binary: PathBuf, name: &str) -> Launch {
+        Launch {
+            processor: self.processor,
+            ..Launch::new(binary, name, REGION)
+        }
+    }
+
     fn function(&self, binary: PathBuf, name: &str) -> Launch {
-        Launch::new(binary, name, REGION).with([
+        self.launch(binary, name).with([
             ("AWS_ENDPOINT_URL", self.services_url()),
             ("SSL_CERT_FILE", self.bundle.display().to_string()),
             ("TABLE_NAME", CONFIGURATIONS.to_owned()),

@@ -3,11 +3,11 @@
 
 use anyhow::Result;
 use dynoxide::types::AttributeValue;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    api::{create, webhook},
+    request::{create, webhook},
     stage::Stage,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub const SANDBOX: &str = "prod";
 
 /// How requests are authenticated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Auth {
     /// Not at all.
     #[serde(rename = "none")]
@@ -81,6 +81,9 @@ pub fn organisation(auth: Auth, is_http2: bool, number: usize) -> String {
     format!("{name}-{protocol}-{number}")
 }
 
+/// The tenant whose endpoint's answers have no end, over HTTP/1.1.
+pub const ENDLESS: &str = "endless";
+
 /// The tenant whose campaigns have to be switched on, over HTTP/1.1.
 pub const WITH_CAMPAIGNS: &str = "with-campaigns";
 
@@ -105,6 +108,8 @@ pub async fn set_up(stage: &Stage, many: usize) -> Result<()> {
     let mut switched_on = webhook(&stage.url(false), Auth::HS256.configuration());
     switched_on["campaigns"] = json!("switchedOn");
     create(&mut api, WITH_CAMPAIGNS, SANDBOX, switched_on).await?;
+    let endless = webhook(&stage.endless_url(), Auth::HS256.configuration());
+    create(&mut api, ENDLESS, SANDBOX, endless).await?;
     api.kill().await;
     for number in 0..many {
         let text = |text: String| json!({"S": text});

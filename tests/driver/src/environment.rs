@@ -21,7 +21,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::server::{Closed, Reply, Server, answer};
+use crate::{
+    processors,
+    server::{Closed, Reply, Server, answer},
+};
 
 /// How the function is started.
 #[derive(Debug, Clone)]
@@ -32,6 +35,8 @@ pub struct Launch {
     pub binary: PathBuf,
     /// Its environment; it has no other.
     pub variables: Vec<(&'static str, String)>,
+    /// The processor that it keeps to; `None` for any.
+    pub processor: Option<usize>,
 }
 
 impl Launch {
@@ -50,6 +55,7 @@ impl Launch {
                 ("AWS_ACCESS_KEY_ID", text("test")),
                 ("AWS_SECRET_ACCESS_KEY", text("test")),
             ],
+            processor: None,
         }
     }
 
@@ -131,16 +137,16 @@ impl Environment {
         })
         .await?;
         let started = Instant::now();
-        let mut process = launch
-            .command()
+        let mut command = launch.command();
+        command
             .env(
                 "AWS_LAMBDA_RUNTIME_API",
                 format!("127.0.0.1:{}", server.port),
             )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
+            .kill_on_drop(true);
+        let mut process = processors::on(launch.processor, || command.spawn())
             .with_context(|| format!("cannot start {}", launch.binary.display()))?;
         let output = process.stdout.take().context("no output")?;
         tokio::spawn(async move {

@@ -10,14 +10,17 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The origin of a report, as a list in Markdown.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Provenance {
     command: String,
     commit: String,
     began: Timestamp,
     machine: String,
+    /// Processes that wanted to run, on average over the last quarter of an hour: others may use the machine, too.
+    load: Option<String>,
 }
 
 impl Provenance {
@@ -28,6 +31,16 @@ impl Provenance {
             commit: output("git", &["describe", "--always", "--dirty"]),
             began: crate::now(),
             machine: machine(),
+            load: None,
+        }
+    }
+
+    /// The same of a run that is over now; without this, it is over when the origin is written down.
+    #[must_use]
+    pub fn ended(self) -> Self {
+        Self {
+            load: Some(load()),
+            ..self
         }
     }
 }
@@ -37,7 +50,7 @@ impl Display for Provenance {
         writeln!(out, "- Command: `{}`", self.command)?;
         writeln!(out, "- Commit: {}", self.commit)?;
         writeln!(out, "- Begin: {:.0}", self.began)?;
-        let load = load();
+        let load = self.load.clone().unwrap_or_else(load);
         writeln!(
             out,
             "- Machine: {}, load average of {load} at the end",
@@ -67,7 +80,6 @@ fn machine() -> String {
     )
 }
 
-/// Processes that wanted to run, on average over the last quarter of an hour: others may use the machine, too.
 fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let quarter = text.split_whitespace().nth(2);

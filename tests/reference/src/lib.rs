@@ -18,7 +18,7 @@ pub enum Client {
 pub struct Task {
     /// With what it sends.
     pub client: Client,
-    /// Where to.
+    /// Where to; without TLS if it is no https URL.
     pub url: String,
     /// Whether that speaks HTTP/2.
     pub is_http2: bool,

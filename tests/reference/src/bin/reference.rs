@@ -1,7 +1,7 @@
 //! What the delivery function is compared with: the least that sends the same requests, in a process of its own.
 //!
 //! `reference load TASK` does as many rounds as each line of its input says. `reference handshakes AUTHORITY URL…` opens
-//! one TLS connection to each URL and says how many microseconds each took.
+//! one TLS connection to each URL and says how many nanoseconds each took, and how many of a processor.
 
 use std::{
     fs,
@@ -23,7 +23,11 @@ use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use tokio::{net::TcpStream, sync::Mutex};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::Mutex,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// One thread, as in the function.
@@ -160,12 +164,23 @@ async fn http1(task: &Task) -> Result<Vec<Mutex<Http1>>> {
     let mut connections = Vec::new();
     let config = Arc::new(tls(&task.authority, &["http/1.1"])?);
     for _ in 0..task.concurrency {
-        let stream = TokioIo::new(connect(&config, &task.url).await?);
-        let (sender, connection) = conn::http1::handshake(stream).await?;
-        tokio::spawn(connection);
+        let sender = if task.url.starts_with("https:") {
+            http1_over(connect(&config, &task.url).await?).await?
+        } else {
+            http1_over(connect_plainly(&task.url).await?.0).await?
+        };
         connections.push(Mutex::new(sender));
     }
     Ok(connections)
+}
+
+async fn http1_over<S>(stream: S) -> Result<Http1>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    Ok(sender)
 }
 
 async fn http2(task: &Task) -> Result<Http2> {
@@ -189,6 +204,15 @@ fn tls(authority: &str, protocols: &[&str]) -> Result<ClientConfig> {
 }
 
 async fn connect(config: &Arc<ClientConfig>, url: &str) -> Result<TlsStream<TcpStream>> {
+    let (stream, host) = connect_plainly(url).await?;
+    let connector = TlsConnector::from(Arc::clone(config));
+    Ok(connector
+        .connect(ServerName::try_from(host)?, stream)
+        .await?)
+}
+
+/// A connection, and the name of its host.
+async fn connect_plainly(url: &str) -> Result<(TcpStream, String)> {
     let uri: Uri = url.parse()?;
     let (host, port) = match (uri.host(), uri.port_u16()) {
         (Some(host), Some(port)) => (host.to_owned(), port),
@@ -196,10 +220,7 @@ async fn connect(config: &Arc<ClientConfig>, url: &str) -> Result<TlsStream<TcpS
     };
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
-    let connector = TlsConnector::from(Arc::clone(config));
-    Ok(connector
-        .connect(ServerName::try_from(host)?, stream)
-        .await?)
+    Ok((stream, host))
 }
 
 async fn handshakes(authority: &str, urls: &[&str]) -> Result<()> {
@@ -208,8 +229,17 @@ async fn handshakes(authority: &str, urls: &[&str]) -> Result<()> {
         // A function has its own configuration for each client, too, so no session is resumed.
         let config = Arc::new(tls(authority, &["http/1.1"])?);
         let began = Instant::now();
+        let cpu_began = cpu_time()?;
         connect(&config, url).await?;
-        writeln!(stdout(), "{}", began.elapsed().as_micros())?;
+        let (took, cpu) = (began.elapsed().as_nanos(), cpu_time()? - cpu_began);
+        writeln!(stdout(), "{took} {cpu}")?;
     }
     Ok(())
+}
+
+/// Processor time of this process, which has one thread, in nanoseconds (proc(5)).
+fn cpu_time() -> Result<u64> {
+    let text = fs::read_to_string("/proc/self/schedstat")?;
+    let first = text.split_whitespace().next().context("no time")?;
+    Ok(first.parse()?)
 }
