@@ -90,7 +90,7 @@ impl Measured {
         let starts = results.cold.iter().filter_map(|start| {
             Some(Start {
                 memory_mb: start.memory_mb?,
-                first_event_ms: start.delivered_us / 1e3,
+                first_event_ms: rounded(start.delivered_us / 1e3),
             })
         });
         let Origin {
@@ -103,13 +103,13 @@ impl Measured {
                 "tests/bench of {}, commit {commit}, {machine}",
                 to_the_minute(began)
             ),
-            cpu_us_per_batch,
-            cpu_us_per_event,
+            cpu_us_per_batch: rounded(cpu_us_per_batch),
+            cpu_us_per_event: rounded(cpu_us_per_event),
             // Half of the attempts failed.
-            cpu_us_per_failure: 2.0 * (cpu(failing) - cpu(ordinary)),
-            resident_mib: large.delivery.peak_memory_bytes / MIB,
-            log_bytes_per_attempt,
-            log_bytes_per_batch,
+            cpu_us_per_failure: rounded(2.0 * (cpu(failing) - cpu(ordinary))),
+            resident_mib: rounded(large.delivery.peak_memory_bytes / MIB),
+            log_bytes_per_attempt: rounded(log_bytes_per_attempt),
+            log_bytes_per_batch: rounded(log_bytes_per_batch),
             request_bytes: ordinary.request_bytes,
             starts: starts.collect(),
         };
@@ -148,6 +148,11 @@ impl Results {
                 format!("no load with batches of {batch}, {failing_percent} % failing")
             })
     }
+}
+
+/// To a tenth: what is behind it differs from run to run.
+fn rounded(value: f64) -> f64 {
+    (10.0 * value).round() / 10.0
 }
 
 /// The beginning of a time as RFC 3339 has it.
