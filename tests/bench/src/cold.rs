@@ -47,8 +47,10 @@ pub struct Starts {
     pub config_api_us: f64,
     /// The same, until it has answered a request that reads the table.
     pub answered_us: f64,
-    /// Two TLS handshakes by themselves, one with the AWS services and one with the endpoint.
+    /// Two TLS handshakes by themselves in a new process, one with the AWS services and one with the endpoint.
     pub handshakes_us: f64,
+    /// What of that is the cryptographic library's first random number, for which it gathers entropy once.
+    pub entropy_us: f64,
     /// Their processor time.
     pub handshakes_cpu_us: f64,
 }
@@ -86,7 +88,7 @@ async fn starts(
     };
     let (hello, delivery) = (within(stage.hello()), within(stage.delivery()));
     let config_api = within(stage.config_api());
-    let mut times = [const { Vec::new() }; 9];
+    let mut times = [const { Vec::new() }; 10];
     // In turn, so that whatever else the machine does meets all of them.
     for _ in 0..count {
         let asked = start(&hello).await?;
@@ -102,8 +104,9 @@ async fn starts(
             without.cpu,
             api.0,
             api.1,
-            handshakes.0,
-            handshakes.1,
+            handshakes.took,
+            handshakes.entropy,
+            handshakes.cpu,
         ];
         for (times, time) in times.iter_mut().zip(started) {
             times.push(time);
@@ -118,6 +121,7 @@ async fn starts(
         config_api_us,
         answered_us,
         handshakes_us,
+        entropy_us,
         handshakes_cpu_us,
     ] = times.map(|times| 1e6 * median(times).as_secs_f64());
     Ok(Starts {
@@ -130,6 +134,7 @@ async fn starts(
         config_api_us,
         answered_us,
         handshakes_us,
+        entropy_us,
         handshakes_cpu_us,
     })
 }
@@ -190,8 +195,15 @@ async fn first_request(launch: &Launch) -> Result<(Duration, Duration)> {
     Ok((asked, answered))
 }
 
-/// The sums of the times and of the processor times of two handshakes.
-async fn handshakes(stage: &Stage, wrapper: &[String]) -> Result<(Duration, Duration)> {
+/// Two handshakes.
+struct Handshakes {
+    took: Duration,
+    /// The part of that before the first.
+    entropy: Duration,
+    cpu: Duration,
+}
+
+async fn handshakes(stage: &Stage, wrapper: &[String]) -> Result<Handshakes> {
     let mut words = wrapper.to_vec();
     words.push(stage.programs.reference.display().to_string());
     let (program, arguments) = words.split_first().context("no program")?;
@@ -210,11 +222,14 @@ async fn handshakes(stage: &Stage, wrapper: &[String]) -> Result<(Duration, Dura
         .split_whitespace()
         .map(str::parse)
         .collect::<Result<_, _>>()?;
-    let &[aws, aws_cpu, endpoint, endpoint_cpu] = times.as_slice() else {
+    let &[entropy, entropy_cpu, aws, aws_cpu, endpoint, endpoint_cpu] = times.as_slice() else {
         bail!("handshakes: {}", String::from_utf8_lossy(&output.stderr));
     };
-    let sum = |a, b| Duration::from_nanos(a) + Duration::from_nanos(b);
-    Ok((sum(aws, endpoint), sum(aws_cpu, endpoint_cpu)))
+    Ok(Handshakes {
+        took: Duration::from_nanos(entropy + aws + endpoint),
+        entropy: Duration::from_nanos(entropy),
+        cpu: Duration::from_nanos(entropy_cpu + aws_cpu + endpoint_cpu),
+    })
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

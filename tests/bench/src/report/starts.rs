@@ -23,6 +23,7 @@ pub(super) fn section(results: &Results) -> String {
             of_hello(starts.delivery_us),
             of_hello(starts.config_api_us),
             ms(starts.handshakes_us),
+            ms(starts.entropy_us),
             of_handshakes(starts.delivered_us),
             ms(starts.delivered_with_token_us),
             ms(starts.answered_us),
@@ -34,6 +35,7 @@ pub(super) fn section(results: &Results) -> String {
         "delivery asks",
         "config-api asks",
         "two handshakes",
+        "of that entropy",
         "first event",
         "first event with a token",
         "first answer of config-api",
@@ -41,7 +43,8 @@ pub(super) fn section(results: &Results) -> String {
     format!(
         "## Starts\n\n\
          Median ms from the start of the process; in brackets in relation to hello world, and to the two TLS handshakes of a \
-         first event (DynamoDB's and the endpoint's) by themselves.\n\
+         first event (DynamoDB's and the endpoint's) by themselves, in a new process as well: before its first random number, \
+         the cryptographic library gathers entropy.\n\
          The rows with memory have its share of a processor, in periods of 20 ms, from the beginning.\n\
          Lambda gives a whole processor to the initialisation, which ends when the function asks for work: the first row is \
          nearer to that, and what comes after it is nearer to the row of the memory.\n\n{}\n{}{chart}",
