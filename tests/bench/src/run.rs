@@ -105,7 +105,7 @@ impl Plan {
         for scenario in &self.counted {
             let name = format!("allocations, {}", scenario.name());
             step(&name);
-            let counted = allocations::measure(stage, scenario).await;
+            let counted = allocations::measure(stage, scenario, &results.allocations).await;
             results.allocations.push(counted.context(name)?);
         }
         if self.parts.contains(&Part::Starts) {
