@@ -78,7 +78,7 @@ impl Stages {
 
 /// Resolves, checks, connects and shakes hands. Returns whether all of it worked.
 pub(crate) async fn reach(sender: &Sender, url: &EndpointUrl, stages: &mut Stages) -> bool {
-    let target = url.to_url();
+    let target = url.as_url();
     let host = target.host_str().unwrap_or_default().to_owned();
     let port = target.port_or_known_default().unwrap_or(443);
     let resolver = sender.resolver();

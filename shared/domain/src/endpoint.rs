@@ -9,11 +9,13 @@ pub mod address;
 mod host;
 mod policy;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 pub use self::{address::AddressRefused, policy::EndpointPolicy};
-use crate::{Refusal, text_type};
+use crate::Refusal;
 
 /// Longest URL that we store, in bytes; RFC 9110 section 4.1 asks for support of at least 8,000 octets, real
 /// endpoints stay far below 2,000, and the sibling forms stop there too.
@@ -22,10 +24,11 @@ const URL_MAX_BYTES: usize = 2_000;
 const HTTPS: &str = "https://";
 
 /// An `https` URL with a host name, without credentials and without fragment, in its normalised form.
+///
+/// It is kept as it was parsed, since the rule is applied anew at each request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct EndpointUrl(String);
-text_type!(EndpointUrl);
+pub struct EndpointUrl(Url);
 
 impl EndpointUrl {
     /// Takes an absolute `https` URL of at most 2,000 bytes.
@@ -106,11 +109,36 @@ impl EndpointUrl {
         if url.as_str().len() > URL_MAX_BYTES {
             return Err(too_long());
         }
-        Ok(Self(url.into()))
+        Ok(Self(url))
+    }
+
+    /// The URL in its normalised form.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
     }
 
     /// The URL in parsed form.
-    pub fn to_url(&self) -> Url {
-        Url::parse(&self.0).expect("an EndpointUrl holds what Url::parse wrote")
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl TryFrom<String> for EndpointUrl {
+    type Error = Refusal;
+
+    fn try_from(text: String) -> Result<Self, Refusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EndpointUrl> for String {
+    fn from(EndpointUrl(url): EndpointUrl) -> Self {
+        url.into()
     }
 }

@@ -2,9 +2,6 @@
 //!
 //! Values are passed on as the bytes that came: no number, escape or unknown field changes on the way.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::value::RawValue;
-
 use crate::event::FeedbackEvent;
 
 /// The payload's documented fields in their order; unknown ones follow.
@@ -46,70 +43,90 @@ enum WithoutValue {
     NullForSms,
 }
 
+/// What a payload may have that its event has not, in bytes: the status's object, and nulls.
+const ADDED_MAX_BYTES: usize = 512;
+
 /// The payload of an event as JSON.
 pub fn payload(event: &FeedbackEvent<'_>) -> Vec<u8> {
-    serde_json::to_vec(&Payload(event)).expect("texts and JSON values can be written to memory")
+    let size: usize = event
+        .fields
+        .iter()
+        .map(|(name, value)| name.len() + value.get().len() + 4)
+        .sum();
+    let mut object = Object::begin(Vec::with_capacity(size + ADDED_MAX_BYTES));
+    for name in FIELDS {
+        match (name, event.fields.get(name)) {
+            ("eventType", _) => object.member(name, r#""message.feedback""#),
+            ("messageDeliveryFeedback", _) => object.object(name, |inner| feedback(event, inner)),
+            (_, Some(value)) => object.member(name, value.get()),
+            (_, None) => {}
+        }
+    }
+    for (name, value) in event.fields.iter() {
+        if !FIELDS.contains(&name) && !NOT_PASSED_ON.contains(&name) {
+            object.member(name, value.get());
+        }
+    }
+    object.end()
 }
 
-struct Payload<'e>(&'e FeedbackEvent<'e>);
-
-impl Serialize for Payload<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(event) = self;
-        let mut map = serializer.serialize_map(None)?;
-        for name in FIELDS {
-            match (name, event.fields.get(name)) {
-                ("eventType", _) => map.serialize_entry(name, "message.feedback")?,
-                ("messageDeliveryFeedback", _) => map.serialize_entry(name, &Feedback(event))?,
-                (_, Some(value)) => map.serialize_entry(name, value)?,
-                (_, None) => {}
+fn feedback(event: &FeedbackEvent<'_>, object: &mut Object) {
+    for (name, without_value) in FEEDBACK_FIELDS {
+        match (name, event.feedback.get(name), without_value) {
+            // One that came as an object has its form already.
+            ("feedbackStatus", Some(status), _) if !status.get().starts_with('{') => {
+                object.object(name, |inner| inner.member("value", status.get()));
             }
+            (_, Some(value), _) => object.member(name, value.get()),
+            (_, None, WithoutValue::NullForSms) if event.channel != "sms" => {}
+            (_, None, _) => object.member(name, "null"),
         }
-        let unknown = event
-            .fields
-            .iter()
-            .filter(|(name, _)| !FIELDS.contains(name) && !NOT_PASSED_ON.contains(name));
-        for (name, value) in unknown {
-            map.serialize_entry(name, value)?;
+    }
+    for (name, value) in event.feedback.iter() {
+        if !FEEDBACK_FIELDS.iter().any(|(known, _)| *known == name) {
+            object.member(name, value.get());
         }
-        map.end()
     }
 }
 
-struct Feedback<'e>(&'e FeedbackEvent<'e>);
-
-impl Serialize for Feedback<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(event) = self;
-        let mut map = serializer.serialize_map(None)?;
-        for (name, without_value) in FEEDBACK_FIELDS {
-            match (name, event.feedback.get(name), without_value) {
-                ("feedbackStatus", Some(value), _) => map.serialize_entry(name, &Status(value))?,
-                (_, Some(value), _) => map.serialize_entry(name, value)?,
-                (_, None, WithoutValue::NullForSms) if event.channel != "sms" => {}
-                (_, None, _) => map.serialize_entry(name, &())?,
-            }
-        }
-        let known = |name| FEEDBACK_FIELDS.iter().any(|(known, _)| *known == name);
-        for (name, value) in event.feedback.iter().filter(|(name, _)| !known(*name)) {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
+/// A JSON object that is being written.
+struct Object {
+    json: Vec<u8>,
+    is_empty: bool,
 }
 
-/// The status as `{"value": …}`; one that came as an object has that form already.
-struct Status<'e>(&'e RawValue);
-
-impl Serialize for Status<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(status) = self;
-        if status.get().starts_with('{') {
-            return status.serialize(serializer);
+impl Object {
+    fn begin(mut json: Vec<u8>) -> Self {
+        json.push(b'{');
+        Self {
+            json,
+            is_empty: true,
         }
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("value", status)?;
-        map.end()
+    }
+
+    fn member(&mut self, name: &str, value: &str) {
+        self.name(name);
+        self.json.extend_from_slice(value.as_bytes());
+    }
+
+    fn object(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+        self.name(name);
+        let mut inner = Self::begin(std::mem::take(&mut self.json));
+        members(&mut inner);
+        self.json = inner.end();
+    }
+
+    fn name(&mut self, name: &str) {
+        if !std::mem::take(&mut self.is_empty) {
+            self.json.push(b',');
+        }
+        serde_json::to_writer(&mut self.json, name).expect("texts can be written to memory");
+        self.json.push(b':');
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.json.push(b'}');
+        self.json
     }
 }
 

@@ -18,7 +18,7 @@ pub fn url(bytes: &[u8]) {
         Ok(&endpoint)
     );
 
-    let parsed = endpoint.to_url();
+    let parsed = endpoint.as_url();
     let host = parsed.domain().expect("a name, not an address");
     assert_eq!(parsed.scheme(), "https");
     assert_eq!((parsed.username(), parsed.password()), ("", None));

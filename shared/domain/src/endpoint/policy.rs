@@ -39,7 +39,7 @@ impl EndpointPolicy {
     /// # Errors
     /// `url-port` for a port other than 443, `url-not-public` for a name that no public host has.
     pub fn admit(&self, endpoint: &EndpointUrl) -> Result<(), Refusal> {
-        let url = endpoint.to_url();
+        let url = endpoint.as_url();
         let name = url.host_str().unwrap_or_default();
         if self.is_development_host(name) {
             return Ok(());
