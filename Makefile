@@ -48,7 +48,7 @@ bench-report: ## Write the benchmark's report anew from its results, with the ex
 	cargo run --profile harness -p bench -- --rewrite
 
 # Together with the functions' packages, so that their compiled dependencies, with the same features, are used again.
-BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain queue-message secrets signing)
+BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain logging queue-message secrets signing)
 WORKLOAD := target/lambda/workload/bootstrap
 bench-check: $(VENV)/complete ## Count the instructions of a fixed workload; fails if an event costs over 5 % more than what is kept. Needs valgrind.
 	$(BESIDE_FUNCTIONS) -p workload --bin workload

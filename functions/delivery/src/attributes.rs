@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use aws_lambda_events::sqs::SqsMessageAttribute;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use domain::key::ConfigKey;
 use jiff::Timestamp;
@@ -31,12 +30,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Reads a message's attributes. One that is missing or has an unusable value counts as absent.
+    /// Reads a message's attributes, whose texts are had by their names. One that is missing or has an unusable value counts
+    /// as absent.
     ///
     /// A message with a `Reason` was on the dead-letter queue, and somebody put it back: it starts anew, with the whole
     /// retry window before it.
-    pub fn read(attributes: &HashMap<String, SqsMessageAttribute>, now: Timestamp) -> Self {
-        let text = |name| attributes.get(name)?.string_value.as_deref();
+    pub fn read<'m>(text: impl Fn(&str) -> Option<&'m str>, now: Timestamp) -> Self {
         if text(REASON).is_some() {
             return Self::default();
         }
@@ -128,19 +127,14 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn attribute(value: &str) -> SqsMessageAttribute {
-        let mut attribute = SqsMessageAttribute::default();
-        attribute.string_value = Some(value.to_owned());
-        attribute.data_type = Some("String".to_owned());
-        attribute
+    /// What is read of attributes that were sent.
+    fn received(sent: &HashMap<String, MessageAttributeValue>, now: Timestamp) -> Progress {
+        Progress::read(|name| sent.get(name)?.string_value(), now)
     }
 
-    fn received(
-        sent: HashMap<String, MessageAttributeValue>,
-    ) -> HashMap<String, SqsMessageAttribute> {
-        sent.into_iter()
-            .map(|(name, value)| (name, attribute(value.string_value().unwrap())))
-            .collect()
+    /// What is read where there is one attribute.
+    fn only(name: &str, value: &str, now: Timestamp) -> Progress {
+        Progress::read(|asked| (asked == name).then_some(value), now)
     }
 
     fn progress() -> Progress {
@@ -167,7 +161,7 @@ mod tests {
         let sent = progress()
             .write("e-1", Some(&key()), None, MESSAGE_MAX_BYTES)
             .unwrap();
-        assert_eq!(Progress::read(&received(sent), at(30)), progress());
+        assert_eq!(received(&sent, at(30)), progress());
     }
 
     #[test]
@@ -248,16 +242,13 @@ mod tests {
                 MESSAGE_MAX_BYTES,
             )
             .unwrap();
-        assert_eq!(Progress::read(&received(sent), at(30)), Progress::default());
+        assert_eq!(received(&sent, at(30)), Progress::default());
     }
 
     #[test]
     fn attempts_in_the_future_do_not_count() {
-        let attributes = HashMap::from([(
-            "FirstAttemptAt".to_owned(),
-            attribute("2999-01-01T00:00:00Z"),
-        )]);
-        assert_eq!(Progress::read(&attributes, at(0)).first_attempt_at, None);
+        let progress = only("FirstAttemptAt", "2999-01-01T00:00:00Z", at(0));
+        assert_eq!(progress.first_attempt_at, None);
     }
 
     /// A time that attributes can hold: they have milliseconds.
@@ -272,7 +263,7 @@ mod tests {
             name in "Attempts|FirstAttemptAt|LastAttemptAt|RetryAt|HeldSince|LastStatus|LastError|Reason",
             value in prop_oneof![any::<String>(), "-?[0-9]{0,30}", "[0-9-]{0,12}T?[0-9:.]{0,20}Z?"],
         ) {
-            let progress = Progress::read(&HashMap::from([(name, attribute(&value))]), at(0));
+            let progress = only(&name, &value, at(0));
             for time in [progress.first_attempt_at, progress.last_attempt_at, progress.held_since] {
                 prop_assert!(time.is_none_or(|time| time <= at(0)));
             }
@@ -289,7 +280,7 @@ mod tests {
                 attempts, first_attempt_at, last_attempt_at, retry_at, last_status, last_error, held_since,
             };
             let sent = progress.write("e-1", Some(&key()), None, MESSAGE_MAX_BYTES).unwrap();
-            prop_assert_eq!(Progress::read(&received(sent), Timestamp::MAX), progress);
+            prop_assert_eq!(received(&sent, Timestamp::MAX), progress);
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use config_store::history::AttemptOutcome;
 use futures_util::{FutureExt, StreamExt, future::join, stream};
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use crate::{
     causes::Causes,
     deliver::{Attempted, Delivery, Shared, deliver},
     lookup::wanted,
+    message::{Batch, BatchResponse},
     metrics::Tally,
     outcome::Outcome,
     record::{NoMessageId, Record},
@@ -37,7 +37,7 @@ pub const SETTLE_RESERVE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handled {
     /// The messages that stay on their queue.
-    pub response: SqsBatchResponse,
+    pub response: BatchResponse,
     /// What became of all of them.
     pub tally: Tally,
 }
@@ -49,11 +49,11 @@ pub struct Handled {
 /// on its queue.
 pub async fn handle<L: Store>(
     app: &App<L>,
-    event: &SqsEvent,
+    batch: &Batch<'_>,
     deadline: Instant,
 ) -> Result<Handled, NoMessageId> {
     let now = (app.clock)();
-    let records = event
+    let records = batch
         .records
         .iter()
         .map(|message| Record::read(message, now))
@@ -75,7 +75,7 @@ pub async fn handle<L: Store>(
     )
     .await;
     let mut handled = Handled {
-        response: SqsBatchResponse::default(),
+        response: BatchResponse::default(),
         tally: Tally::default(),
     };
     handled.tally.circuits(app.circuits.take_changes());

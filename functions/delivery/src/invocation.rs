@@ -1,6 +1,5 @@
 //! What the function is invoked with: a batch of a queue, or an operation that the configuration API asks for.
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use operations::Operation;
 use serde::{
     Deserialize, Deserializer,
@@ -8,15 +7,17 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
+use crate::message::Batch;
+
 /// An invocation's payload.
-pub enum Invocation {
+pub enum Invocation<'a> {
     /// A batch of the feedback or the retry queue.
-    Batch(SqsEvent),
+    Batch(Batch<'a>),
     /// An operation.
     Operation(Box<Operation>),
 }
 
-impl<'de> Deserialize<'de> for Invocation {
+impl<'de: 'a, 'a> Deserialize<'de> for Invocation<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Members)
     }
@@ -26,20 +27,19 @@ impl<'de> Deserialize<'de> for Invocation {
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Invocation;
+    type Value = Invocation<'de>;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("a batch of SQS or an operation")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Invocation, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut others = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == "Records" {
-                let mut event = SqsEvent::default();
-                event.records = map.next_value::<Vec<SqsMessage>>()?;
+                let records = map.next_value()?;
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Ok(Invocation::Batch(event));
+                return Ok(Invocation::Batch(Batch { records }));
             }
             others.insert(name, map.next_value()?);
         }
@@ -52,28 +52,28 @@ impl<'de> Visitor<'de> for Members {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn batches_and_operations_are_told_apart() {
-        let batch = json!({"Records": [{"messageId": "m", "body": "{}"}]});
-        let Ok(Invocation::Batch(event)) = serde_json::from_value(batch) else {
+        let batch = r#"{"Records": [{"messageId": "m", "body": "{}"}], "Other": 1}"#;
+        let Ok(Invocation::Batch(batch)) = serde_json::from_str(batch) else {
             panic!("a batch");
         };
-        assert_eq!(event.records.len(), 1);
-        let operation = json!({"operation": "test-event", "webhook": {}});
+        assert_eq!(batch.records.len(), 1);
+        let operation = r#"{"operation": "test-event", "webhook": {}}"#;
         assert!(matches!(
-            serde_json::from_value(operation),
+            serde_json::from_str(operation),
             Ok(Invocation::Operation(_))
         ));
     }
 
     #[test]
     fn anything_else_is_an_error_that_repeats_nothing() {
-        for payload in [json!({}), json!({"operation": "secret"}), json!(["secret"])] {
-            let error = serde_json::from_value::<Invocation>(payload).err().unwrap();
+        for payload in ["{}", r#"{"operation": "secret"}"#, r#"["secret"]"#] {
+            let error = serde_json::from_str::<Invocation<'_>>(payload)
+                .err()
+                .unwrap();
             assert!(!error.to_string().contains("secret"), "{error}");
         }
     }

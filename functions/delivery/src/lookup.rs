@@ -117,7 +117,9 @@ pub fn wanted<'e>(
 ) -> Wanted {
     let mut wanted = Wanted::default();
     for (key, campaign) in events {
-        wanted.webhooks.insert(key.clone());
+        if !wanted.webhooks.contains(key) {
+            wanted.webhooks.insert(key.clone());
+        }
         if let Some(campaign) = campaign {
             wanted.campaigns.insert((key.clone(), campaign.clone()));
         }

@@ -1,41 +1,55 @@
 //! Starts the function: settings, clients, then one batch after the other.
 
-use std::{
-    io::{Write, stdout},
-    time::Duration,
-};
+use std::{io::Write as _, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_lambda_events::sqs::SqsBatchResponse;
 use config_store::DynamoStore;
 use delivery::{
-    App, batch, causes::Causes, invocation::Invocation, operation::operate, settings::Settings,
+    App, batch, causes::Causes, invocation::Invocation, message::BatchResponse, operation::operate,
+    runtime, settings::Settings,
 };
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error};
+use logging::{JsonLine, JsonMembers, Lines};
 use operations::Reply;
 use serde::Serialize;
 use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
 
-// One thread: with the fraction of a processor that comes with 512 MB of memory, more would only take turns.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+fn main() -> Result<(), Error> {
+    let lines = Arc::new(Lines::default());
+    // One thread: with the fraction of a processor that comes with 512 MB of memory, more would only take turns.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park({
+            let lines = Arc::clone(&lines);
+            move || lines.write_out()
+        })
+        .build()?;
+    let ended = runtime.block_on(start(&lines));
+    lines.write_out();
+    ended
+}
+
+async fn start(lines: &Arc<Lines>) -> Result<(), Error> {
     let settings = Settings::from_environment()?;
     tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
+        .event_format(JsonLine)
+        .fmt_fields(JsonMembers)
         .with_env_filter(EnvFilter::new(&settings.log_filter))
-        .with_span_list(false)
+        .with_writer(Arc::clone(lines))
         .init();
     let app = &App::new(&settings, &aws_config().await)?;
     if let Err(error) = app.lookup.warm_up().await {
         tracing::warn!(error = %Causes(&error), "the store could not be reached at start");
     }
     let function_name = &settings.function_name;
-    lambda_runtime::run(service_fn(async |event| {
-        invoke(app, function_name, event).await
-    }))
+    runtime::run(async |payload, context| {
+        let answer = invoke(app, function_name, lines, &payload, &context).await;
+        // Lambda freezes the environment as soon as it has the answer.
+        lines.write_out();
+        answer
+    })
     .await
 }
 
@@ -57,19 +71,21 @@ async fn aws_config() -> SdkConfig {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Answer {
-    Batch(SqsBatchResponse),
+    Batch(BatchResponse),
     Reply(Reply),
 }
 
 async fn invoke(
     app: &App<DynamoStore>,
     function_name: &str,
-    event: LambdaEvent<Invocation>,
+    mut lines: &Lines,
+    payload: &[u8],
+    context: &Context,
 ) -> Result<Answer, Error> {
     let now = (app.clock)();
-    let time_left = Timestamp::try_from(event.context.deadline())?.duration_since(now);
+    let time_left = Timestamp::try_from(context.deadline())?.duration_since(now);
     let deadline = Instant::now() + Duration::try_from(time_left).unwrap_or_default();
-    let batch = match event.payload {
+    let batch = match serde_json::from_str(str::from_utf8(payload)?)? {
         Invocation::Batch(batch) => batch,
         Invocation::Operation(operation) => {
             return Ok(Answer::Reply(operate(app, *operation, deadline).await));
@@ -78,7 +94,7 @@ async fn invoke(
     let handled = batch::handle(app, &batch, deadline).await?;
     let metrics = handled.tally.embedded_metrics(function_name, now);
     // The batch is settled; failing now would only deliver it again.
-    if let Err(error) = writeln!(stdout(), "{metrics}") {
+    if let Err(error) = writeln!(lines, "{metrics}") {
         tracing::error!(error = %error, "the metrics could not be written");
     }
     Ok(Answer::Batch(handled.response))

@@ -1,7 +1,6 @@
 //! One message of a batch, read: what it says, how far it has come, and what names it. Reading never fails for what a
 //! message holds; an unreadable one is a record too.
 
-use aws_lambda_events::sqs::SqsMessage;
 use domain::{
     event::{FeedbackEvent, Unreadable},
     key::{CampaignId, ConfigKey},
@@ -9,7 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use queue_message::event_id;
 
-use crate::{attributes::Progress, retry::queue_delay_seconds};
+use crate::{attributes::Progress, message::Message, retry::queue_delay_seconds};
 
 /// A message of the feedback or the retry queue.
 #[derive(Debug)]
@@ -42,13 +41,9 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NoMessageId`]; a blank id counts as none.
-    pub fn read(message: &'a SqsMessage, now: Timestamp) -> Result<Self, NoMessageId> {
-        let message_id = message
-            .message_id
-            .as_deref()
-            .filter(|id| !id.trim().is_empty())
-            .ok_or(NoMessageId)?;
-        let body = message.body.as_deref().unwrap_or_default();
+    pub fn read(message: &'a Message<'_>, now: Timestamp) -> Result<Self, NoMessageId> {
+        let message_id = message.id().ok_or(NoMessageId)?;
+        let body = message.body();
         let event = FeedbackEvent::parse(body);
         let given_id = event
             .as_ref()
@@ -59,11 +54,11 @@ impl<'a> Record<'a> {
             .as_ref()
             .ok()
             .and_then(|event| CampaignId::parse(event.campaign.as_deref()?).ok());
-        let progress = Progress::read(&message.message_attributes, now);
+        let progress = Progress::read(|name| message.attribute(name), now);
         Ok(Self {
             message_id,
             body,
-            group_id: message.attributes.get("MessageGroupId").map(String::as_str),
+            group_id: message.group_id(),
             is_waiting: progress
                 .retry_at
                 .is_some_and(|retry_at| queue_delay_seconds(retry_at, now).is_some()),

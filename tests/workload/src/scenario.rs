@@ -11,13 +11,15 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use aws_config::BehaviorVersion;
-use aws_lambda_events::sqs::SqsEvent;
 use aws_lc_rs::digest;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use config_store::DynamoStore;
-use delivery::{App, batch, egress::GuardedResolver, send::Sender, settings::Settings};
+use delivery::{
+    App, batch, egress::GuardedResolver, message::Batch, send::Sender, settings::Settings,
+};
 use domain::jwt::Algorithm;
 use jiff::Timestamp;
+use logging::{JsonLine, JsonMembers};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -178,7 +180,7 @@ pub async fn run(scenario: Scenario, batches: usize) -> Result<()> {
     let batch = scenario.batch();
     let expected = json!(scenario.events);
     for _ in 0..batches {
-        let event: SqsEvent = serde_json::from_str(&batch)?;
+        let event: Batch<'_> = serde_json::from_str(&batch)?;
         let deadline = tokio::time::Instant::from_std(Instant::now() + DEADLINE);
         let handled = batch::handle(&app, &event, deadline).await?;
         let metrics = handled.tally.embedded_metrics("delivery", now());
@@ -223,10 +225,9 @@ async fn app(scenario: Scenario) -> Result<App<DynamoStore>> {
         Some(value.to_owned())
     })?;
     tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
+        .event_format(JsonLine)
+        .fmt_fields(JsonMembers)
         .with_env_filter(&settings.log_filter)
-        .with_span_list(false)
         .with_writer(io::sink)
         .init();
     let aws = aws_config::defaults(BehaviorVersion::latest())

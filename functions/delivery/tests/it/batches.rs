@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::helpers::{
     DEAD_LETTER_QUEUE, Protocol, RETRY_QUEUE, Receiver, Reply, Stage, TestStore, UNAVAILABLE,
-    batch_of, count, event, failed_ids, key, message, parts, sealed, store_with, unavailable,
+    count, event, failed_ids, key, message, parts, sealed, store_with, unavailable,
 };
 
 /// Fails for events with `"requestId": "fail"`, takes all others.
@@ -85,9 +85,9 @@ async fn a_message_that_could_not_be_reported_fails_the_batch_before_anything_is
     for id in [Value::Null, json!(""), json!(" ")] {
         let mut nameless = message("", event(json!({})));
         nameless["messageId"] = id;
-        let batch = batch_of(vec![message("good", event(json!({}))), nameless]);
+        let messages = vec![message("good", event(json!({}))), nameless];
         let deadline = Instant::now() + Duration::from_secs(30);
-        let handled = batch::handle(&stage.app, &batch, deadline).await;
+        let handled = stage.handle_until(messages, deadline).await;
         assert_eq!(handled.unwrap_err(), NoMessageId);
     }
     assert_eq!(receiver.received().len(), 0);
@@ -105,11 +105,9 @@ async fn an_event_for_which_no_time_is_left_is_tried_in_a_moment_and_has_lost_no
     ] {
         tried_before["messageAttributes"][name] = json!({"stringValue": value});
     }
-    let batch = batch_of(vec![message("late", event(json!({}))), tried_before]);
+    let messages = vec![message("late", event(json!({}))), tried_before];
     let almost_over = Instant::now() + batch::SETTLE_RESERVE + Duration::from_millis(900);
-    let handled = batch::handle(&stage.app, &batch, almost_over)
-        .await
-        .unwrap();
+    let handled = stage.handle_until(messages, almost_over).await.unwrap();
     assert_eq!(failed_ids(&handled), [""; 0]);
     assert_eq!(count(&handled, "Postponed"), 2);
     assert_eq!(receiver.received().len(), 0);
@@ -134,10 +132,8 @@ async fn without_time_what_could_not_be_read_stays_on_its_queue() {
     let receiver = choosy_receiver().await;
     let store = TestStore::answering(MemoryStore::default(), |_| Some(Err(unavailable())));
     let stage = Stage::new(&store, &receiver);
-    let batch = batch_of(vec![message("m-1", event(json!({})))]);
-    let handled = batch::handle(&stage.app, &batch, Instant::now())
-        .await
-        .unwrap();
+    let messages = vec![message("m-1", event(json!({})))];
+    let handled = stage.handle_until(messages, Instant::now()).await.unwrap();
     assert_eq!(failed_ids(&handled), ["m-1"]);
 }
 

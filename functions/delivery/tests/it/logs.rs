@@ -9,6 +9,7 @@ use domain::{
     config::WebhookConfigParts,
     headers::{CustomHeader, CustomHeaderName, CustomHeaderValue, CustomHeaders},
 };
+use logging::{JsonLine, JsonMembers};
 use serde_json::{Value, json};
 
 use crate::helpers::{Receiver, Reply, Stage, event, key, message, parts, sealed, store_with};
@@ -37,8 +38,8 @@ async fn a_line_says_which_event_and_what_came_of_it_and_no_one_s_data() {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
+        .event_format(JsonLine)
+        .fmt_fields(JsonMembers)
         .with_env_filter("delivery=trace")
         .with_writer(move || writer.clone())
         .finish();

@@ -6,7 +6,6 @@ mod store;
 
 use std::time::Duration;
 
-use aws_lambda_events::sqs::SqsEvent;
 use config_store::{CampaignStore, ConfigStore, MemoryStore};
 use delivery::{
     App, Store,
@@ -16,6 +15,7 @@ use delivery::{
     deliver::Courier,
     health::CircuitPolicy,
     lookup::Lookup,
+    record::NoMessageId,
     recorder::Recorder,
     retry::RetryPolicy,
     send::Sender,
@@ -143,9 +143,18 @@ impl<L: Store> Stage<L> {
 
     pub(crate) async fn handle(&self, messages: Vec<Value>) -> Handled {
         let deadline = Instant::now() + Duration::from_secs(30);
-        batch::handle(&self.app, &batch_of(messages), deadline)
-            .await
-            .unwrap()
+        self.handle_until(messages, deadline).await.unwrap()
+    }
+
+    /// Handles a batch in an invocation that ends then.
+    pub(crate) async fn handle_until(
+        &self,
+        messages: Vec<Value>,
+        deadline: Instant,
+    ) -> Result<Handled, NoMessageId> {
+        let batch = json!({ "Records": messages }).to_string();
+        let batch = serde_json::from_str(&batch).unwrap();
+        batch::handle(&self.app, &batch, deadline).await
     }
 
     /// Handles one message, and expects that it is moved to another queue.
@@ -156,10 +165,6 @@ impl<L: Store> Stage<L> {
         assert_eq!(sent.len(), 1, "one message is moved");
         sent.remove(0)
     }
-}
-
-pub(crate) fn batch_of(messages: Vec<Value>) -> SqsEvent {
-    serde_json::from_value(json!({ "Records": messages })).unwrap()
 }
 
 pub(crate) fn failed_ids(handled: &Handled) -> Vec<&str> {
