@@ -22,13 +22,14 @@ use signing::SigningKey;
 
 use crate::{
     oauth::{AccessTokens, TokenClient, Version, version},
-    request::Attempt,
+    request::{Attempt, lasting_headers},
     signature::Signatures,
     token::Signer,
 };
 
-/// Webhooks whose secrets are kept open. More only costs calls to the key service.
-const OPENED_MAX: u64 = 1_000;
+/// Webhooks whose secrets are kept open, as many as webhooks are remembered. At one or two KiB each they are a small part
+/// of the memory, while opening one takes as long as delivering some twenty events.
+const OPENED_MAX: u64 = 10_000;
 /// How long a secret is kept open. Each opening is visible in the key service's trail, and a key that was disabled there
 /// stops being used after this time.
 const OPEN_TIME: Duration = Duration::from_secs(300);
@@ -44,7 +45,7 @@ pub struct Authenticator {
 
 /// What a request carries to be let in.
 pub struct Authenticated {
-    /// The webhook's custom headers, and those that authenticate the request.
+    /// All headers but those of the attempt.
     pub headers: HeaderMap,
     /// Has the access token that goes with them, if the webhook needs one; to have it may take a call.
     pub(crate) token_client: Option<Arc<TokenClient>>,
@@ -80,7 +81,7 @@ impl Authenticator {
         }
     }
 
-    /// The webhook's custom headers, and those that authenticate the request of this attempt with this body.
+    /// The headers of a request of this attempt with this body: the webhook's custom ones, ours, and what authenticates.
     ///
     /// # Errors
     /// [`AuthError`], which tells whether an administrator has to act.
@@ -92,7 +93,8 @@ impl Authenticator {
     ) -> Result<Authenticated, AuthError> {
         let opened = self.opened(webhook, attempt.at).await?;
         let mut headers = opened.headers.clone();
-        headers.extend(opened.credential.headers(webhook, attempt, body)?);
+        let credential = opened.credential.header(webhook, attempt, body)?;
+        headers.extend(credential);
         let token_client = match &opened.credential {
             Credential::ClientCredentials(client) => Some(Arc::clone(client)),
             Credential::None | Credential::Jwt(_) | Credential::StandardWebhooks(_) => None,
@@ -104,21 +106,31 @@ impl Authenticator {
     }
 
     async fn opened(&self, webhook: &Webhook, now: Timestamp) -> Result<Arc<Opened>, AuthError> {
-        // Boxed, because it is needed once per version, and every event would carry its room.
+        let version = version(webhook);
+        let opened = match self.opened.get(&version).await {
+            Some(opened) => opened,
+            // Boxed, because it is needed once per version, and every event would carry its room.
+            None => self.open_once(version, webhook, now).boxed().await?,
+        };
+        opened.ok_or(AuthError::Refused)
+    }
+
+    /// Opens the secrets for all events of a batch that ask at the same time.
+    async fn open_once(
+        &self,
+        version: Version,
+        webhook: &Webhook,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Opened>>, AuthError> {
         let open = async {
             match self.open(webhook, now).await {
                 Ok(opened) => Ok(Some(Arc::new(opened))),
                 Err(AuthError::Refused) => Ok(None),
                 Err(unavailable) => Err(unavailable),
             }
-        }
-        .boxed();
-        // The events of a batch that ask at the same time share one opening.
-        self.opened
-            .try_get_with(version(webhook), open)
-            .await
-            .map_err(|error| AuthError::clone(&error))?
-            .ok_or(AuthError::Refused)
+        };
+        let opened = self.opened.try_get_with(version, open).await;
+        opened.map_err(|error| AuthError::clone(&error))
     }
 
     async fn open(&self, webhook: &Webhook, now: Timestamp) -> Result<Opened, AuthError> {
@@ -162,13 +174,13 @@ impl Authenticator {
             }
         };
         Ok(Opened {
-            headers: headers.into_iter().collect(),
+            headers: lasting_headers(headers.into_iter().collect()),
             credential,
         })
     }
 }
 
-/// A webhook's headers with its secrets opened.
+/// What a webhook's requests have in common, with its secrets opened.
 struct Opened {
     headers: HeaderMap,
     credential: Credential,
@@ -183,29 +195,26 @@ enum Credential {
 }
 
 impl Credential {
-    /// The headers that authenticate one request, as far as they need no call.
-    fn headers(
+    /// The header that authenticates one request, as far as it needs no call.
+    fn header(
         &self,
         webhook: &Webhook,
         attempt: Attempt<'_>,
         body: &[u8],
-    ) -> Result<HeaderMap, AuthError> {
-        let mut headers = HeaderMap::new();
+    ) -> Result<Option<(HeaderName, HeaderValue)>, AuthError> {
         match (webhook.config.authentication(), self) {
             (Authentication::Jwt(jwt), Self::Jwt(signer)) => {
                 let token = signer
                     .header(jwt, webhook.config.url(), attempt, body)
                     .map_err(|_| AuthError::Refused)?;
-                headers.insert(jwt.header_name.clone(), token);
+                Ok(Some((jwt.header_name.clone(), token)))
             }
-            (Authentication::StandardWebhooks(_), Self::StandardWebhooks(signatures)) => {
-                let (name, value) = signatures
-                    .header(attempt, body)
-                    .map_err(|_| AuthError::Refused)?;
-                headers.insert(name, value);
-            }
+            (Authentication::StandardWebhooks(_), Self::StandardWebhooks(signatures)) => signatures
+                .header(attempt, body)
+                .map(Some)
+                .map_err(|_| AuthError::Refused),
             (Authentication::None, Self::None)
-            | (Authentication::ClientCredentials(_), Self::ClientCredentials(_)) => {}
+            | (Authentication::ClientCredentials(_), Self::ClientCredentials(_)) => Ok(None),
             // The credential was made from this very version of the webhook.
             (
                 Authentication::None
@@ -213,9 +222,8 @@ impl Credential {
                 | Authentication::StandardWebhooks(_)
                 | Authentication::ClientCredentials(_),
                 _,
-            ) => return Err(AuthError::Refused),
+            ) => Err(AuthError::Refused),
         }
-        Ok(headers)
     }
 }
 

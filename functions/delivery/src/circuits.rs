@@ -13,6 +13,7 @@ use domain::{
     health::EndpointHealth,
     key::{ConfigKey, WebhookId},
 };
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::{
@@ -106,11 +107,21 @@ impl Circuits {
         webhook: &Webhook,
         now: Timestamp,
     ) -> Result<Permission, Verdict> {
-        let open = match self.verdict(webhook, now) {
-            Verdict::Call => return Ok(Permission::Call),
-            Verdict::Probe(open) => open,
-            verdict @ (Verdict::Pass(_) | Verdict::Hold(_)) => return Err(verdict),
-        };
+        match self.verdict(webhook, now) {
+            Verdict::Call => Ok(Permission::Call),
+            // Boxed, because few events probe, and every one would carry the room.
+            Verdict::Probe(open) => self.claim_probe(store, webhook, open, now).boxed().await,
+            verdict @ (Verdict::Pass(_) | Verdict::Hold(_)) => Err(verdict),
+        }
+    }
+
+    async fn claim_probe(
+        &self,
+        store: &impl HealthStore,
+        webhook: &Webhook,
+        open: EndpointHealth,
+        now: Timestamp,
+    ) -> Result<Permission, Verdict> {
         let claimed = self.policy.claimed(&open, now);
         // Before the write, so that no other event of this environment tries the same.
         self.remember(claimed.clone());
@@ -135,20 +146,41 @@ impl Circuits {
         let gone = attempted.outcome == Outcome::Gone;
         let failed = is_endpoint_failure(attempted);
         match permission {
+            Permission::Call if !gone && !failed => {
+                self.known().failures.remove(&webhook.key);
+            }
+            Permission::Call if failed && !gone && !self.is_threshold_reached(webhook) => {}
+            // Boxed for the same reason.
+            permission => {
+                let changed = self.change(store, webhook, permission, attempted, now);
+                changed.boxed().await;
+            }
+        }
+    }
+
+    /// Changes the record of an endpoint as an attempt demands it.
+    async fn change(
+        &self,
+        store: &impl HealthStore,
+        webhook: &Webhook,
+        permission: Permission,
+        attempted: &Attempted,
+        now: Timestamp,
+    ) {
+        let gone = attempted.outcome == Outcome::Gone;
+        let failed = is_endpoint_failure(attempted);
+        match permission {
             Permission::Call if gone => {
                 let record = self.policy.gone(webhook, attempted, now);
                 self.write(store.open(&record).await, record);
             }
-            Permission::Call if failed => {
-                if self.is_threshold_reached(webhook) {
-                    let record = self.policy.opened(webhook, attempted, now);
-                    if self.write(store.open(&record).await, record) {
-                        tracing::warn!("the circuit opened");
-                        self.known().changes.opened += 1;
-                    }
+            Permission::Call => {
+                let record = self.policy.opened(webhook, attempted, now);
+                if self.write(store.open(&record).await, record) {
+                    tracing::warn!("the circuit opened");
+                    self.known().changes.opened += 1;
                 }
             }
-            Permission::Call => drop(self.known().failures.remove(&webhook.key)),
             Permission::Probe(claimed) if gone => {
                 let record = self.policy.gone(webhook, attempted, now);
                 self.write(store.change(&claimed, &record).await, record);

@@ -30,7 +30,7 @@ use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
 
 use crate::egress::GuardedResolver;
 
-/// Most bytes that may come over a connection after the latest request on it began: what is read of as many answers as
+/// Most bytes that may come over a connection after the latest answer on it began: what is read of as many answers as
 /// are under way at once, and frames in between. Interim answers (1xx) have no limit of their own in HTTP.
 const RECEIVED_MAX_BYTES: usize = 2 << 20;
 
@@ -87,8 +87,11 @@ pub(crate) struct Meter(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    received_bytes: AtomicUsize,
+    bytes_since_answer: AtomicUsize,
+    bytes_since_request: AtomicUsize,
     has_answered: AtomicBool,
+    /// From a request's first bytes to the end of an answer.
+    is_in_use: AtomicBool,
 }
 
 impl Meter {
@@ -99,27 +102,36 @@ impl Meter {
         extras.remove()
     }
 
-    /// A request begins: the count starts anew.
-    pub(crate) fn begin(&self) {
-        self.0.received_bytes.store(0, Ordering::Relaxed);
-    }
-
     /// The head of an answer came.
     pub(crate) fn answered(&self) {
         self.0.has_answered.store(true, Ordering::Relaxed);
+        self.0.bytes_since_answer.store(0, Ordering::Relaxed);
+    }
+
+    /// An answer is over; what is written next begins a request.
+    pub(crate) fn done(&self) {
+        self.0.is_in_use.store(false, Ordering::Relaxed);
     }
 
     /// Whether a connection that broke had been good for an earlier request, and was dead for the latest one from its
     /// begin on. It may have died while the execution environment was frozen.
     pub(crate) fn had_died(&self) -> bool {
         self.0.has_answered.load(Ordering::Relaxed)
-            && self.0.received_bytes.load(Ordering::Relaxed) <= ALERT_MAX_BYTES
+            && self.0.bytes_since_request.load(Ordering::Relaxed) <= ALERT_MAX_BYTES
+    }
+
+    /// Something is written.
+    fn written(&self) {
+        if !self.0.is_in_use.swap(true, Ordering::Relaxed) {
+            self.0.bytes_since_request.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Counts bytes; whether so many may come.
     fn received(&self, bytes: usize) -> bool {
-        let before = self.0.received_bytes.fetch_add(bytes, Ordering::Relaxed);
-        before.saturating_add(bytes) <= RECEIVED_MAX_BYTES
+        let add = |count: &AtomicUsize| count.fetch_add(bytes, Ordering::Relaxed);
+        add(&self.0.bytes_since_request);
+        add(&self.0.bytes_since_answer).saturating_add(bytes) <= RECEIVED_MAX_BYTES
     }
 }
 
@@ -165,6 +177,7 @@ impl AsyncWrite for MeteredStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.meter.written();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -181,6 +194,7 @@ impl AsyncWrite for MeteredStream {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.meter.written();
         Pin::new(&mut self.stream).poll_write_vectored(context, parts)
     }
 
@@ -205,19 +219,23 @@ mod tests {
             meter.received(5_000);
             if has_answered {
                 meter.answered();
+                meter.done();
             }
-            meter.begin();
+            meter.written();
             meter.received(bytes);
+            // Such as the acknowledgement of what came.
+            meter.written();
             assert_eq!(meter.had_died(), had_died, "{has_answered} {bytes}");
         }
     }
 
     #[test]
-    fn each_request_may_bring_so_many_bytes() {
+    fn so_many_bytes_may_come_before_each_answer_whatever_is_written() {
         let meter = Meter::default();
         assert!(meter.received(RECEIVED_MAX_BYTES));
+        meter.written();
         assert!(!meter.received(1));
-        meter.begin();
+        meter.answered();
         assert!(meter.received(RECEIVED_MAX_BYTES));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use domain::{
     config::Webhook,
     event::FeedbackEvent,
@@ -222,7 +223,7 @@ impl Courier {
         event: &FeedbackEvent<'_>,
         attempt: Attempt<'_>,
     ) -> Result<Prepared, Delivery> {
-        let body = payload(event);
+        let body = Bytes::from(payload(event));
         let authenticated = self.authenticator.authenticate(webhook, attempt, &body);
         match authenticated.await {
             Ok(authenticated) => {

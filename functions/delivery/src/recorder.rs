@@ -22,12 +22,19 @@ use crate::{causes::Causes, excerpt::excerpt, record::Record, request::WebhookRe
 /// Successes of one webhook that an execution environment keeps in a minute. Enough to see that deliveries work and
 /// what they look like; at 200 environments it is 33 writes per second at most.
 const SAMPLES_PER_MINUTE: u32 = 10;
-/// How often an execution environment adds to a webhook's counts, or after how many successes if those are sooner. What
-/// it has not added when it ends is missing from the chart. Failures, and attempts that are kept, are added at once.
-const COUNTS_EVERY: SignedDuration = SignedDuration::from_secs(10);
-/// A batch of the template: then one batch for one webhook is one write, and at 15,000 events/s for one webhook its item
-/// has 300 writes per second of the 1,000 that DynamoDB takes.
-const COUNTED_MAX: u64 = 50;
+/// Successes of all webhooks that an execution environment keeps in a second, so that thousands of quiet webhooks do not
+/// make a write of each event.
+const SAMPLES_PER_SECOND: u32 = 10;
+/// How often an execution environment adds to the counts of webhooks at most; at 200 environments one webhook's item has
+/// 200 writes per second of the 1,000 that DynamoDB takes. Counts of an attempt that is kept are added with it.
+const COUNTS_EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// So many successes are added at once, that is after [`COUNTS_EVERY`]: a batch of the template.
+const MANY: u64 = 50;
+/// How long fewer wait to become many. What was not added when the environment ends is missing from the chart.
+const FEW_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// Webhooks whose counts are added at a time, apart from those with an attempt that is kept. With thousands of webhooks
+/// each then waits its turn, which takes some minutes with ten thousand.
+const COUNTED_AT_ONCE: usize = 50;
 /// A webhook about which nothing was noted for this long is forgotten, so that memory does not grow with tenants.
 const FORGET_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Longest event that is kept, in bytes: common ones have one or two KiB, and a table's item may have 400.
@@ -56,6 +63,10 @@ struct Noted {
     over: Vec<Count>,
     attempts: Vec<KeptAttempt>,
     event_bytes: usize,
+    /// The second in which samples of all webhooks are counted, and how many it had.
+    samples: (i64, u32),
+    /// When counts were last looked through.
+    looked_through_at: Option<Timestamp>,
 }
 
 /// What is noted of one webhook.
@@ -143,7 +154,12 @@ impl Recorder {
     pub fn note(&self, webhook: &Webhook, is_delivered: bool, at: Timestamp) -> bool {
         let bucket = Bucket::of(at);
         let mut noted = self.noted();
-        let Noted { webhooks, over, .. } = &mut *noted;
+        let Noted {
+            webhooks,
+            over,
+            samples,
+            ..
+        } = &mut *noted;
         let pending = webhooks
             .entry(webhook.id)
             .or_insert_with(|| Pending::new(webhook, bucket, at));
@@ -159,12 +175,19 @@ impl Recorder {
         }
         pending.delivered += 1;
         pending.last_delivery = Some(at);
-        let minute = at.as_second().div_euclid(60);
-        if pending.samples.0 != minute {
-            pending.samples = (minute, 0);
-        }
-        pending.samples.1 += 1;
-        pending.samples.1 <= SAMPLES_PER_MINUTE
+        let second = at.as_second();
+        let is_one_of = |counted: &mut (i64, u32), time, max| {
+            if counted.0 != time {
+                *counted = (time, 0);
+            }
+            counted.1 += u32::from(counted.1 <= max);
+            counted.1 <= max
+        };
+        is_one_of(
+            &mut pending.samples,
+            second.div_euclid(60),
+            SAMPLES_PER_MINUTE,
+        ) && is_one_of(samples, second, SAMPLES_PER_SECOND)
     }
 
     /// Keeps an attempt until [`Recorder::write`].
@@ -231,25 +254,27 @@ impl Noted {
     fn take(&mut self, now: Timestamp) -> (Vec<KeptAttempt>, Vec<Count>) {
         let attempts = std::mem::take(&mut self.attempts);
         self.event_bytes = 0;
-        // A kept attempt is found by its bucket's count, so those are written together.
-        let is_kept = |webhook: &WebhookId| {
-            attempts
-                .iter()
-                .any(|attempt| attempt.subject.webhook == *webhook)
-        };
-        let due = |webhook: &WebhookId, pending: &Pending| {
-            let is_old = pending
-                .written_at
-                .is_none_or(|at| now.duration_since(at) >= COUNTS_EVERY);
-            let is_much = pending.delivered >= COUNTED_MAX;
-            pending.is_counted() && (is_old || is_much || is_kept(webhook))
-        };
         let mut counts = std::mem::take(&mut self.over);
-        let pending = self.webhooks.iter_mut();
-        for (_, pending) in pending.filter(|(webhook, pending)| due(webhook, pending)) {
-            pending.written_at = Some(now);
-            counts.push(pending.take());
+        // A kept attempt is found by its bucket's count, so those are written together.
+        for attempt in &attempts {
+            let pending = self.webhooks.get_mut(&attempt.subject.webhook);
+            counts.extend(pending.and_then(|pending| pending.hand_over(now)));
         }
+        let is_due =
+            |at: Option<Timestamp>, every| at.is_none_or(|at| now.duration_since(at) >= every);
+        if !is_due(self.looked_through_at, COUNTS_EVERY) {
+            return (attempts, counts);
+        }
+        self.looked_through_at = Some(now);
+        let is_enough =
+            |pending: &Pending| pending.delivered >= MANY || is_due(pending.written_at, FEW_EVERY);
+        let webhooks = self.webhooks.values_mut();
+        let mut due: Vec<_> = webhooks
+            .filter(|pending| pending.is_counted() && is_enough(pending))
+            .collect();
+        due.sort_unstable_by_key(|pending| pending.written_at);
+        let due = due.into_iter().take(COUNTED_AT_ONCE);
+        counts.extend(due.filter_map(|pending| pending.hand_over(now)));
         self.webhooks.retain(|_, pending| {
             pending.is_counted() || now.duration_since(pending.noted_at) < FORGET_AFTER
         });
@@ -273,6 +298,15 @@ impl Pending {
 
     fn is_counted(&self) -> bool {
         self.delivered > 0 || self.failed > 0
+    }
+
+    /// The counts to be added, if there are any.
+    fn hand_over(&mut self, now: Timestamp) -> Option<Count> {
+        if !self.is_counted() {
+            return None;
+        }
+        self.written_at = Some(now);
+        Some(self.take())
     }
 
     fn take(&mut self) -> Count {
@@ -324,30 +358,52 @@ mod tests {
         assert!(kept(true, 60));
     }
 
-    #[test]
-    fn counts_are_handed_over_at_once_and_then_every_ten_seconds() {
-        let recorder = Recorder::new(true);
-        let webhook = webhook(1);
-        let counted = |second| {
-            recorder.note(&webhook, true, at(second));
-            let (_, counts) = recorder.noted().take(at(second));
-            counts.iter().map(|count| count.delivered).sum::<u64>()
-        };
-        assert_eq!([0, 1, 9, 10, 11].map(counted), [1, 0, 0, 3, 0]);
+    /// What the webhooks have counted, as it is handed over at a time.
+    fn handed_over(recorder: &Recorder, second: i64) -> Vec<u64> {
+        let (_, counts) = recorder.noted().take(at(second));
+        counts.iter().map(|count| count.delivered).collect()
     }
 
     #[test]
-    fn a_burst_is_counted_but_for_less_than_fifty() {
+    fn of_all_webhooks_together_ten_successes_a_second_are_kept() {
+        let recorder = Recorder::new(true);
+        let kept = |second: i64| {
+            let webhooks = (0..30).map(|id| webhook(1_000 * second.unsigned_abs() as u128 + id));
+            webhooks
+                .filter(|webhook| recorder.note(webhook, true, at(second)))
+                .count()
+        };
+        assert_eq!([kept(0), kept(0), kept(1)], [10, 0, 10]);
+    }
+
+    #[test]
+    fn counts_are_handed_over_at_once_and_then_each_second_if_they_are_many_or_after_thirty() {
         let recorder = Recorder::new(true);
         let webhook = webhook(1);
-        let counted = |successes: u64| {
+        for (second, successes, counts) in [
+            (0, 1, &[1][..]),
+            (0, 120, &[]),
+            (1, 1, &[121]),
+            (2, 49, &[]),
+            (3, 1, &[50]),
+            (32, 3, &[]),
+            (33, 1, &[4]),
+        ] {
             for _ in 0..successes {
-                recorder.note(&webhook, true, at(0));
+                recorder.note(&webhook, true, at(second));
             }
-            let (_, counts) = recorder.noted().take(at(0));
-            counts.iter().map(|count| count.delivered).sum::<u64>()
-        };
-        assert_eq!([1, 49, 1, 120, 49].map(counted), [1, 0, 50, 120, 0]);
+            assert_eq!(handed_over(&recorder, second), counts, "{second}");
+        }
+    }
+
+    #[test]
+    fn the_counts_of_many_webhooks_are_handed_over_in_turn() {
+        let recorder = Recorder::new(true);
+        for id in 0..120 {
+            recorder.note(&webhook(id), true, at(0));
+        }
+        let numbers = (0..4).map(|second| handed_over(&recorder, second).len());
+        assert_eq!(numbers.collect::<Vec<_>>(), [50, 50, 20, 0]);
     }
 
     #[test]

@@ -3,17 +3,15 @@
 //! HTTPS only, no redirects, no proxy, no decompression, addresses checked by `egress`, connections watched by
 //! `connection`, answers read up to a cap. What an answer means is decided elsewhere.
 
-use std::{convert::Infallible, fmt, future::pending, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use domain::endpoint::EndpointPolicy;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::{
-    client::legacy::{
-        Client,
-        connect::{CaptureConnection, capture_connection},
-    },
+    client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::{
@@ -169,11 +167,12 @@ impl Sender {
         if self.policy.admit(&request.url).is_err() {
             return Err(SendErrorKind::AddressRefused.into());
         }
-        let request = to_http(request)?;
         let exchange = async {
-            match self.exchange(request.clone(), max_bytes).await {
+            match self.exchange(to_http(request)?, max_bytes).await {
                 // Receivers tell duplicates by `webhook-id`, so sending again is safe (RFC 9110 section 9.2.2).
-                Err(error) if error.is_no_attempt() => self.exchange(request, max_bytes).await,
+                Err(error) if error.is_no_attempt() => {
+                    self.exchange(to_http(request)?, max_bytes).await
+                }
                 answered => answered,
             }
         };
@@ -184,38 +183,36 @@ impl Sender {
 
     async fn exchange(
         &self,
-        mut request: Request<Full<Bytes>>,
+        request: Request<Full<Bytes>>,
         max_bytes: usize,
     ) -> Result<Answer, SendError> {
-        let connection = capture_connection(&mut request);
-        let response = tokio::select! {
-            biased;
-            response = self.client.request(request) => response?,
-            never = count_anew(connection) => match never {},
-        };
-        if let Some(meter) = response.extensions().get::<Meter>() {
-            meter.answered();
-        }
-        let (head, mut body) = response.into_parts();
-        let mut answer = Answer {
+        let response = self.client.request(request).await?;
+        let (head, body) = response.into_parts();
+        let meter = head.extensions.get::<Meter>().cloned().unwrap_or_default();
+        meter.answered();
+        let (body, is_complete) = read(body, max_bytes).await?;
+        meter.done();
+        Ok(Answer {
             status: head.status,
             headers: head.headers,
-            body: Vec::new(),
-            is_complete: false,
-        };
-        while answer.body.len() <= max_bytes {
-            match body.frame().await {
-                Some(Ok(frame)) => answer.body.extend(frame.into_data().unwrap_or_default()),
-                Some(Err(error)) => return Err(SendError::in_body(error)),
-                None => {
-                    answer.is_complete = true;
-                    return Ok(answer);
-                }
-            }
-        }
-        answer.body.truncate(max_bytes);
-        Ok(answer)
+            body,
+            is_complete,
+        })
     }
+}
+
+/// Reads a body, or its first `max_bytes`. Returns whether it is whole.
+async fn read(mut body: Incoming, max_bytes: usize) -> Result<(Vec<u8>, bool), SendError> {
+    let mut bytes = Vec::new();
+    while bytes.len() <= max_bytes {
+        match body.frame().await {
+            Some(Ok(frame)) => bytes.extend(frame.into_data().unwrap_or_default()),
+            Some(Err(error)) => return Err(SendError::in_body(error)),
+            None => return Ok((bytes, true)),
+        }
+    }
+    bytes.truncate(max_bytes);
+    Ok((bytes, false))
 }
 
 /// The request as the client takes it.
@@ -223,23 +220,10 @@ fn to_http(request: &WebhookRequest) -> Result<Request<Full<Bytes>>, SendError> 
     let mut sent = Request::builder()
         .method(Method::POST)
         .uri(request.url.as_str())
-        .body(Full::from(request.body.clone()))
+        .body(Full::new(request.body.clone()))
         .map_err(SendError::in_request)?;
     *sent.headers_mut() = request.headers.clone();
     Ok(sent)
-}
-
-/// Starts the count of the connection that the request gets, as soon as it has one.
-async fn count_anew(mut connection: CaptureConnection) -> Infallible {
-    let meter = connection
-        .wait_for_connection_metadata()
-        .await
-        .as_ref()
-        .and_then(Meter::of);
-    if let Some(meter) = meter {
-        meter.begin();
-    }
-    pending().await
 }
 
 #[cfg(test)]
@@ -252,7 +236,7 @@ mod tests {
         let request = WebhookRequest {
             url: domain::endpoint::EndpointUrl::parse("https://localhost:1/").unwrap(),
             headers: HeaderMap::new(),
-            body: Vec::new(),
+            body: Bytes::new(),
         };
         let deadline = Instant::now() + Duration::from_secs(60);
         sender.send(&request, deadline).await.unwrap_err().kind

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::{config::Webhook, event::FeedbackEvent, payload::payload};
 use http::{HeaderMap, HeaderName, HeaderValue, header::SET_COOKIE};
 use operations::{Advice, Answer, Header, Outcome, Request, StageName, StageOutcome, TestReport};
@@ -16,7 +17,7 @@ use crate::{
     excerpt::{excerpt, without_secrets},
     exchange::exchange,
     probe::{Stages, reach},
-    request::{Attempt, WebhookRequest},
+    request::{Attempt, WebhookRequest, lasting_headers},
 };
 
 /// Tells receivers that nothing happened to any message.
@@ -40,7 +41,7 @@ pub(crate) async fn test<L>(
     let event_id = format!("test_{}", Uuid::new_v4().simple());
     let event = test_event(webhook, &event_id).to_string();
     let event = FeedbackEvent::parse(&event).ok()?;
-    let body = payload(&event);
+    let body = Bytes::from(payload(&event));
     let now = (app.clock)();
     let attempt = Attempt {
         event_id: &event_id,
@@ -51,7 +52,8 @@ pub(crate) async fn test<L>(
     };
     let mut stages = Stages::until(deadline);
     let url = webhook.config.url();
-    let mut request = WebhookRequest::new(url.clone(), HeaderMap::new(), attempt, body);
+    let headers = lasting_headers(HeaderMap::new());
+    let mut request = WebhookRequest::new(url.clone(), headers, attempt, body);
     let mut answer = None;
     if reach(&app.courier.sender, url, &mut stages).await {
         let authentication =

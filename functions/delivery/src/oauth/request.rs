@@ -1,6 +1,7 @@
 //! The request for a token (RFC 6749 section 4.4.2). Pure.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
 use domain::{
     endpoint::EndpointUrl,
     oauth::{ClientAuthentication, ClientCredentials},
@@ -60,7 +61,7 @@ impl TokenRequest {
         WebhookRequest {
             url: self.url.clone(),
             headers: self.headers.clone(),
-            body: self.form.expose_secret().as_bytes().to_vec(),
+            body: Bytes::copy_from_slice(self.form.expose_secret().as_bytes()),
         }
     }
 }
@@ -102,7 +103,7 @@ mod tests {
     }
 
     fn body(request: &TokenRequest) -> String {
-        String::from_utf8(request.to_post().body).unwrap()
+        String::from_utf8(request.to_post().body.into()).unwrap()
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use delivery::{
     egress::GuardedResolver,
     request::WebhookRequest,
@@ -73,7 +74,7 @@ impl Network {
         let request = WebhookRequest {
             url: EndpointUrl::parse(&url).unwrap(),
             headers: HeaderMap::new(),
-            body: Vec::new(),
+            body: Bytes::new(),
         };
         let deadline = Instant::now() + Duration::from_secs(60);
         self.sender.send(&request, deadline).await
