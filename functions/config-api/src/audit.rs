@@ -4,7 +4,8 @@
 use config_store::StoreError;
 use domain::{config::Webhook, key::CampaignId};
 use serde_json::Value;
-use tracing_subscriber::{EnvFilter, filter::ParseError};
+use tracing::Level;
+use tracing_subscriber::filter::{ParseError, Targets};
 
 use crate::{caller::Tenant, wire::response::WebhookResponse};
 
@@ -24,9 +25,8 @@ const NOT_CONFIGURED: [&str; 6] = [
 ///
 /// # Errors
 /// [`ParseError`] for a text that is no filter.
-pub fn log_filter(chosen: &str) -> Result<EnvFilter, ParseError> {
-    let trail = format!("{TARGET}=info").parse()?;
-    Ok(EnvFilter::try_new(chosen)?.add_directive(trail))
+pub fn log_filter(chosen: &str) -> Result<Targets, ParseError> {
+    Ok(chosen.parse::<Targets>()?.with_target(TARGET, Level::INFO))
 }
 
 /// What was done.
@@ -204,6 +204,8 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
+    use tracing_subscriber::{fmt, prelude::*};
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -224,10 +226,10 @@ mod tests {
         for chosen in ["info", "error", "off", "error,config_api=off", "audit=off"] {
             let lines = Lines::default();
             let writer = lines.clone();
-            let subscriber = tracing_subscriber::fmt()
-                .with_env_filter(log_filter(chosen).unwrap())
-                .with_writer(move || writer.clone())
-                .finish();
+            let layer = fmt::layer().with_writer(move || writer.clone());
+            let subscriber = tracing_subscriber::registry()
+                .with(layer)
+                .with(log_filter(chosen).unwrap());
             tracing::subscriber::with_default(subscriber, || {
                 tracing::info!(target: TARGET, "a change");
                 tracing::debug!("something else");

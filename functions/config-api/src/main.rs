@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws::SdkConfig;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use config_api::{
     App, audit, console, delivery_function::DeliveryFunction, error::cause_chain,
     gateway::GatewayEvent, router, settings::Settings,
@@ -12,9 +13,8 @@ use config_store::{ConfigStore as _, DynamoStore};
 use domain::key::OrgId;
 use lambda_http::{Adapter, LambdaEvent, lambda_runtime, tower::ServiceExt as _};
 use secrets::Sealer;
+use tracing_subscriber::{fmt, prelude::*};
 
-/// One connection attempt: the services are in the same region, a few milliseconds away.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One call, and the call with the SDK's repetitions: a request makes three calls in a row (read, encrypt, write), and
 /// is to be answered within 10 seconds even if each takes its longest.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -25,21 +25,19 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(24);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::from_env()?;
-    tracing_subscriber::fmt()
+    let lines = fmt::layer()
         .json()
         .flatten_event(true)
-        .with_span_list(false)
-        .with_env_filter(audit::log_filter(&settings.log_filter)?)
+        .with_span_list(false);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(audit::log_filter(&settings.log_filter)?)
         .init();
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(CALL_TIMEOUT)
         .build();
-    let sdk = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .load()
-        .await;
+    let sdk = aws::Environment::of_process()?.config(timeouts)?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.tables);
     warm_up(&store).await?;
     let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
@@ -62,7 +60,6 @@ async fn main() -> anyhow::Result<()> {
 /// A client that waits for a whole test, and makes no call twice: an endpoint would get its test event twice.
 fn lambda_client(sdk: &SdkConfig) -> aws_sdk_lambda::Client {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(DELIVERY_TIMEOUT)
         .operation_timeout(DELIVERY_TIMEOUT)
         .build();

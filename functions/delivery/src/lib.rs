@@ -38,7 +38,7 @@ mod signature;
 mod test_event;
 mod token;
 
-use aws_config::SdkConfig;
+use aws::SdkConfig;
 use config_store::{ConfigLookup, DynamoStore, HealthStore, history::HistoryWriter};
 use jiff::Timestamp;
 use secrets::Opener;

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_types::timeout::TimeoutConfig;
 use config_store::DynamoStore;
 use delivery::{
     App, batch, causes::Causes, invocation::Invocation, message::BatchResponse, operation::operate,
@@ -14,7 +14,7 @@ use logging::{JsonLine, JsonMembers, Lines};
 use operations::Reply;
 use serde::Serialize;
 use tokio::time::Instant;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 fn main() -> Result<(), Error> {
     let lines = Arc::new(Lines::default());
@@ -33,13 +33,16 @@ fn main() -> Result<(), Error> {
 
 async fn start(lines: &Arc<Lines>) -> Result<(), Error> {
     let settings = Settings::from_environment()?;
-    tracing_subscriber::fmt()
+    let layer = fmt::layer()
         .event_format(JsonLine)
         .fmt_fields(JsonMembers)
-        .with_env_filter(EnvFilter::new(&settings.log_filter))
-        .with_writer(Arc::clone(lines))
+        .with_writer(Arc::clone(lines));
+    tracing_subscriber::registry()
+        .with(layer)
+        .with(settings.log_filter.parse::<Targets>()?)
         .init();
-    let app = &App::new(&settings, &aws_config().await)?;
+    let aws = aws::Environment::of_process()?.config(timeouts())?;
+    let app = &App::new(&settings, &aws)?;
     if let Err(error) = app.lookup.warm_up().await {
         tracing::warn!(error = %Causes(&error), "the store could not be reached at start");
     }
@@ -54,17 +57,11 @@ async fn start(lines: &Arc<Lines>) -> Result<(), Error> {
 }
 
 /// AWS answers within milliseconds; a call that takes seconds is better made again, on another connection.
-async fn aws_config() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(batch::SETTLE_RESERVE)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard())
-        .load()
-        .await
+        .build()
 }
 
 /// What an invocation is answered with.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use aws_config::BehaviorVersion;
 use aws_lc_rs::digest;
+use aws_smithy_types::timeout::TimeoutConfig;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use config_store::DynamoStore;
 use delivery::{
@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use logging::{JsonLine, JsonMembers};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 use crate::aws::services;
 
@@ -176,7 +177,7 @@ impl Scenario {
 /// # Errors
 /// Where the function does anything else than to try all events later.
 pub async fn run(scenario: Scenario, batches: usize) -> Result<()> {
-    let app = app(scenario).await?;
+    let app = app(scenario)?;
     let batch = scenario.batch();
     let expected = json!(scenario.events);
     for _ in 0..batches {
@@ -212,7 +213,7 @@ pub fn reference(batches: usize) -> Result<()> {
 }
 
 /// The function with stand-ins for everything outside of the process, and with a clock that stands still.
-async fn app(scenario: Scenario) -> Result<App<DynamoStore>> {
+fn app(scenario: Scenario) -> Result<App<DynamoStore>> {
     let settings = Settings::read(|name| {
         let value = match name {
             "TABLE_NAME" => CONFIGURATIONS,
@@ -224,16 +225,19 @@ async fn app(scenario: Scenario) -> Result<App<DynamoStore>> {
         };
         Some(value.to_owned())
     })?;
-    tracing_subscriber::fmt()
+    let lines = fmt::layer()
         .event_format(JsonLine)
         .fmt_fields(JsonMembers)
-        .with_env_filter(&settings.log_filter)
-        .with_writer(io::sink)
+        .with_writer(io::sink);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(settings.log_filter.parse::<Targets>()?)
         .init();
-    let aws = aws_config::defaults(BehaviorVersion::latest())
+    let aws = ::aws::Environment::of_process()?
+        .config(TimeoutConfig::disabled())?
+        .into_builder()
         .http_client(services(scenario, scenario.secret()?))
-        .load()
-        .await;
+        .build();
     let mut app = App::new(&settings, &aws)?;
     let nowhere = GuardedResolver::with(
         |_| Box::pin(async { Err(io::Error::from(io::ErrorKind::NotFound)) }),

@@ -11,6 +11,8 @@ use domain::{
 };
 use logging::{JsonLine, JsonMembers};
 use serde_json::{Value, json};
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 use crate::helpers::{Receiver, Reply, Stage, event, key, message, parts, sealed, store_with};
 
@@ -37,12 +39,13 @@ impl Lines {
 async fn a_line_says_which_event_and_what_came_of_it_and_no_one_s_data() {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
+    let layer = fmt::layer()
         .event_format(JsonLine)
         .fmt_fields(JsonMembers)
-        .with_env_filter("delivery=trace")
-        .with_writer(move || writer.clone())
-        .finish();
+        .with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::registry()
+        .with(layer)
+        .with(Targets::new().with_target("delivery", Level::TRACE));
     // For all threads: a log line that another test meets first would be switched off for this one too. So the lines of
     // other tests are here as well, and nothing may betray their data either.
     tracing::subscriber::set_global_default(subscriber).unwrap();
