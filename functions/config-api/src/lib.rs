@@ -81,7 +81,7 @@ pub struct App<S> {
 
 /// The API as a service: its routes, and what every answer has.
 pub fn router<S: Store>(app: App<S>) -> Router {
-    let router = axum::Router::from(openapi::routes::<S>())
+    let router = openapi::routes::<S>()
         .fallback(|| async { ApiError::NoSuchPath })
         .method_not_allowed_fallback(|| async { ApiError::NoSuchMethod })
         // `body` has the limit, and its own answer for a body that is over it.
