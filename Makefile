@@ -42,6 +42,7 @@ isolation: $(VENV)/complete ## Whether a hanging endpoint delays the others (min
 
 bench: build ## Measure processor time, latency, memory and starts (10 minutes). The report goes to tests/bench/results/report.md.
 	$(BESIDE_FUNCTIONS) -p reference --bin hello --bin reference
+	cargo build --profile harness -p delivery --bin delivery --no-default-features
 	cargo run --profile harness -p bench -- $(BENCH)
 
 bench-report: ## Write the benchmark's report anew from its results, with the explanations of now.

@@ -120,7 +120,14 @@ impl Object {
         if !std::mem::take(&mut self.is_empty) {
             self.json.push(b',');
         }
-        serde_json::to_writer(&mut self.json, name).expect("texts can be written to memory");
+        let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        if name.bytes().all(is_plain) {
+            self.json.push(b'"');
+            self.json.extend_from_slice(name.as_bytes());
+            self.json.push(b'"');
+        } else {
+            serde_json::to_writer(&mut self.json, name).expect("texts can be written to memory");
+        }
         self.json.push(b':');
     }
 

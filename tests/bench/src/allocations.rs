@@ -1,5 +1,5 @@
-//! Allocations per event, counted by valgrind in the very binaries that are measured: the difference between a run with
-//! more batches and one with fewer.
+//! Allocations per event, counted by valgrind in the programs that are measured, the function with the system's allocator:
+//! the difference between a run with more batches and one with fewer.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -130,6 +130,7 @@ async fn delivery(
     let launch = Launch {
         wrapper: valgrind(&log),
         processor,
+        binary: stage.programs.delivery_counted.clone(),
         ..stage.delivery()
     };
     let mut environment = stage.start(&launch).await?;

@@ -25,6 +25,8 @@ const REGION: &str = "us-east-1";
 pub struct Programs {
     /// The delivery function.
     pub delivery: PathBuf,
+    /// The same with the system's allocator, whose calls valgrind can count.
+    pub delivery_counted: PathBuf,
     /// The configuration API.
     pub config_api: PathBuf,
     /// The function that does nothing.
@@ -34,11 +36,12 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// All of them in this folder, as cargo-lambda lays them out.
+    /// All of them in this folder, as cargo-lambda lays them out, and what Cargo built beside it.
     pub fn of(folder: &Path) -> Self {
         let program = |name| folder.join(name).join("bootstrap");
         Self {
             delivery: program("delivery"),
+            delivery_counted: folder.join("../harness/delivery"),
             config_api: program("config-api"),
             hello: program("hello"),
             reference: program("reference"),
