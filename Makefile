@@ -26,8 +26,9 @@ demo: $(VENV)/complete ## The same without staying up; fails if an event does no
 
 # All of Cargo's tests run in one command, so that everything is compiled once: with the features that the whole workspace
 # asks for.
-test: lint tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events and the browser tests included.
+test: lint tests/referees/node_modules ## Formatting, lints, documentation, then all tests on a local cloud, a fault run of 5,000 events, the browser tests and the instruction counts included.
 	$(LOCAL) npm test
+	$(MAKE) bench-check
 	$(PYTEST) tests/security/test_supply_chain.py tests/security/test_documents.py
 	$(LOCAL) exec -- sh -ec 'cargo test --workspace; $(PYTEST) $(SECURITY); npm run --prefix $(CONSOLE) browser'
 
@@ -49,7 +50,7 @@ bench-report: ## Write the benchmark's report anew from its results, with the ex
 	cargo run --profile harness -p bench -- --rewrite
 
 # Together with the functions' packages, so that their compiled dependencies, with the same features, are used again.
-BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,config-api config-store delivery domain logging queue-message secrets signing)
+BESIDE_FUNCTIONS := cargo lambda build --release $(addprefix -p ,aws config-api config-store delivery domain logging operations queue-message secrets signing)
 WORKLOAD := target/lambda/workload/bootstrap
 bench-check: $(VENV)/complete ## Count the instructions of a fixed workload; fails if an event costs over 5 % more than what is kept. Needs valgrind.
 	$(BESIDE_FUNCTIONS) -p workload --bin workload
