@@ -1,19 +1,8 @@
 //! The certificate of every server of a run, and the authority behind it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-
-/// Where Debian and Amazon Linux keep the authorities that the system trusts.
-const SYSTEM_AUTHORITIES: [&str; 2] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-];
 
 /// A certificate for `localhost`.
 #[derive(Debug)]
@@ -52,21 +41,5 @@ impl Certificates {
             authority_key,
             authority_base64: BASE64_STANDARD.encode(authority.der()),
         })
-    }
-
-    /// Writes what the AWS clients trust (`SSL_CERT_FILE`): everything that the system trusts, as in Lambda, since reading
-    /// that is a part of starting, and the authority.
-    ///
-    /// # Errors
-    /// Where the file cannot be written.
-    pub fn write_bundle(&self, folder: &Path) -> Result<PathBuf> {
-        let system = SYSTEM_AUTHORITIES
-            .iter()
-            .find_map(|path| fs::read(path).ok());
-        let mut bundle = system.unwrap_or_default();
-        bundle.extend_from_slice(self.authority.as_bytes());
-        let path = folder.join("authorities.pem");
-        fs::write(&path, bundle).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(path)
     }
 }

@@ -63,7 +63,6 @@ pub struct Stage {
     /// The file with the authority of all certificates alone, in PEM.
     pub authority: PathBuf,
     certificates: Certificates,
-    bundle: PathBuf,
     aws: Server,
     http1: Server,
     http2: Server,
@@ -109,7 +108,6 @@ impl Stage {
         let authority = Authority::from_pem(&certificates.authority, &certificates.authority_key)?;
         let endless = Receiver::start(&authority, Some(Fault::Http1(Http1Fault::EndlessBody)));
         let endless = endless.await?;
-        let bundle = certificates.write_bundle(&folder)?;
         let authority = folder.join("authority.pem");
         std::fs::write(&authority, &certificates.authority)?;
         Ok(Self {
@@ -118,7 +116,6 @@ impl Stage {
             endpoint,
             folder,
             authority,
-            bundle,
             aws,
             http1,
             http2,
@@ -193,7 +190,7 @@ impl Stage {
     fn function(&self, binary: PathBuf, name: &str) -> Launch {
         self.launch(binary, name).with([
             ("AWS_ENDPOINT_URL", self.services_url()),
-            ("SSL_CERT_FILE", self.bundle.display().to_string()),
+            ("SSL_CERT_FILE", self.authority.display().to_string()),
             ("TABLE_NAME", CONFIGURATIONS.to_owned()),
             ("FINDINGS_TABLE_NAME", FINDINGS.to_owned()),
             ("SECRETS_KEY_ID", "key".to_owned()),
