@@ -24,7 +24,11 @@ from scene import Organisation, closed_url, copy_webhook, endpoint, invoke
 CANARY = "canary"
 RECIPIENT = "recipient-canary@customers.example"
 CRATES = sorted(
-    folder.name.replace("-", "_") for group in ("functions", "shared") for folder in (ROOT / group).iterdir()
+    folder.name.replace("-", "_")
+    for group in ("functions", "shared")
+    for folder in (ROOT / group).iterdir()
+    # It logs nothing itself, and the filter would let in the crates of the SDK, whose names begin like it.
+    if folder.name != "aws"
 )
 VERBOSE = ",".join(["info", *(f"{crate}=trace" for crate in CRATES)])
 KEY = "a shared canary secret of more than 32 bytes"
@@ -209,7 +213,8 @@ def test_what_the_functions_themselves_log_may_be_chosen(filter: str) -> None:
 
 # The runtime of the functions logs whole requests at these levels, tokens and bodies included.
 @pytest.mark.parametrize(
-    "filter", ["trace", "debug", "info,lambda_runtime=trace", "info,hyper=debug", "[{a}]=trace", ""]
+    "filter",
+    ["trace", "debug", "info,lambda_runtime=trace", "info,hyper=debug", "info,aws=debug", "[{a}]=trace", ""],
 )
 def test_what_libraries_log_of_requests_may_not_be_chosen(filter: str) -> None:
     assert not re.search(template()["Parameters"]["LogFilter"]["AllowedPattern"], filter)
