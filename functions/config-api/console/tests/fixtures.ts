@@ -83,7 +83,12 @@ export async function choose(page: Page, label: string, option: string): Promise
   // Columns have the same names, as buttons that sort.
   const picker = page.locator('button[aria-haspopup=listbox]');
   await picker.and(page.getByRole('button', { name: new RegExp(label) })).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
+  const chosen = page.getByRole('option', { name: option, exact: true });
+  // Pointing at an option may scroll its list, and a list that scrolls takes no clicks for a moment. People click again.
+  await expect(async () => {
+    if (await chosen.isVisible()) await chosen.click({ timeout: 5_000 });
+    await expect(chosen).toBeHidden({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
 }
 
 /** Links and buttons change their colours gradually, and have any contrast meanwhile. */
