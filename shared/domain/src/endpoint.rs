@@ -9,8 +9,9 @@ pub mod address;
 mod host;
 mod policy;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use http::Uri;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -25,10 +26,16 @@ const HTTPS: &str = "https://";
 
 /// An `https` URL with a host name, without credentials and without fragment, in its normalised form.
 ///
-/// It is kept as it was parsed, since the rule is applied anew at each request.
+/// It is kept as it was parsed, since the rule is applied anew at each request; a clone is cheap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct EndpointUrl(Url);
+pub struct EndpointUrl(Arc<Parsed>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Parsed {
+    url: Url,
+    uri: Uri,
+}
 
 impl EndpointUrl {
     /// Takes an absolute `https` URL of at most 2,000 bytes.
@@ -109,17 +116,23 @@ impl EndpointUrl {
         if url.as_str().len() > URL_MAX_BYTES {
             return Err(too_long());
         }
-        Ok(Self(url))
+        let uri = url.as_str().parse().map_err(|_| invalid())?;
+        Ok(Self(Arc::new(Parsed { url, uri })))
     }
 
     /// The URL in its normalised form.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.0.url.as_str()
     }
 
     /// The URL in parsed form.
     pub fn as_url(&self) -> &Url {
-        &self.0
+        &self.0.url
+    }
+
+    /// The URL as HTTP libraries take it.
+    pub fn as_uri(&self) -> &Uri {
+        &self.0.uri
     }
 }
 
@@ -138,7 +151,7 @@ impl TryFrom<String> for EndpointUrl {
 }
 
 impl From<EndpointUrl> for String {
-    fn from(EndpointUrl(url): EndpointUrl) -> Self {
-        url.into()
+    fn from(url: EndpointUrl) -> Self {
+        url.as_str().to_owned()
     }
 }

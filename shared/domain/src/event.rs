@@ -85,6 +85,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    // Saves the making of an error.
+    if !value.get().starts_with('"') {
+        return None;
+    }
     serde_json::from_str::<Name<'_>>(value.get())
         .ok()
         .map(|Name(text)| text)

@@ -9,17 +9,14 @@ mod lines;
 
 use std::fmt::{self, Write};
 
+use jiff::Timestamp;
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
 };
 use tracing_subscriber::{
     field::RecordFields,
-    fmt::{
-        FmtContext, FormatEvent, FormatFields, FormattedFields,
-        format::Writer,
-        time::{FormatTime, SystemTime},
-    },
+    fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, format::Writer},
     registry::LookupSpan,
 };
 
@@ -40,9 +37,14 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a line has the time at which it is written"
+        )]
+        let now = Timestamp::now();
         let metadata = event.metadata();
         writer.write_str(r#"{"timestamp":""#)?;
-        SystemTime.format_time(&mut writer)?;
+        write!(writer, "{now:.6}")?;
         write!(writer, r#"","level":"{}""#, metadata.level())?;
         context.format_fields(writer.by_ref(), event)?;
         member(&mut writer, "target", metadata.target())?;
@@ -144,8 +146,14 @@ struct Escaped<'w, 'b>(&'w mut Writer<'b>);
 
 impl Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        let is_special = |byte| byte < b' ' || byte == b'"' || byte == b'\\';
+        // Most texts have none. Without a way out, the loop looks at many bytes at once.
+        if !text.bytes().fold(false, |any, byte| any | is_special(byte)) {
+            return self.0.write_str(text);
+        }
         let mut rest = text;
-        while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        // All of them are ASCII, so no character is split.
+        while let Some(at) = rest.bytes().position(is_special) {
             let (plain, escaped) = rest.split_at(at);
             self.0.write_str(plain)?;
             let (special, after) = escaped.split_at(1);
