@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         .build();
     let sdk = aws::Environment::of_process()?.config(timeouts)?;
     let store = DynamoStore::new(aws_sdk_dynamodb::Client::new(&sdk), settings.tables);
-    warm_up(&store).await?;
+    let warm_up = warm_up(store.clone());
     let sealer = Sealer::new(aws_sdk_kms::Client::new(&sdk), settings.secrets_key_id);
     let api = router(App {
         store,
@@ -52,9 +52,16 @@ async fn main() -> anyhow::Result<()> {
     let service = Adapter::from(routes).map_request(|event: LambdaEvent<GatewayEvent>| {
         LambdaEvent::new(event.payload.into(), event.context)
     });
-    lambda_runtime::run(service)
-        .await
-        .map_err(|error| anyhow!(error))
+    let ended = aws::warm_up_beside(warm_up, |connected| {
+        lambda_runtime::run(service.map_future(move |answer| {
+            let connected = connected.clone();
+            async move {
+                connected.await;
+                answer.await
+            }
+        }))
+    });
+    ended.await.map_err(|error| anyhow!(error))
 }
 
 /// A client that waits for a whole test, and makes no call twice: an endpoint would get its test event twice.
@@ -70,14 +77,15 @@ fn lambda_client(sdk: &SdkConfig) -> aws_sdk_lambda::Client {
     aws_sdk_lambda::Client::from_conf(config)
 }
 
-/// Opens the connection to DynamoDB while the environment starts, at full processor speed and before a client waits.
-async fn warm_up(store: &DynamoStore) -> anyhow::Result<()> {
-    let nobody = OrgId::parse("warm-up")?;
+/// Opens the connection to DynamoDB.
+async fn warm_up(store: DynamoStore) {
+    let Ok(nobody) = OrgId::parse("warm-up") else {
+        return;
+    };
     if let Err(error) = store.list(&nobody, None, 1).await {
         tracing::warn!(
             error.cause = cause_chain(&error),
             "the table did not answer at start"
         );
     }
-    Ok(())
 }

@@ -6,6 +6,8 @@
 
 mod environment;
 mod https;
+mod warm_up;
 
 pub use aws_types::SdkConfig;
 pub use environment::{Environment, EnvironmentError};
+pub use warm_up::warm_up_beside;
