@@ -92,20 +92,18 @@ impl Authenticator {
         body: &[u8],
     ) -> Result<Authenticated, AuthError> {
         let opened = self.opened(webhook, attempt.at).await?;
-        let mut headers = opened.headers.clone();
-        let credential = opened.credential.header(webhook, attempt, body)?;
-        headers.extend(credential);
-        let token_client = match &opened.credential {
-            Credential::ClientCredentials(client) => Some(Arc::clone(client)),
-            Credential::None | Credential::Jwt(_) | Credential::StandardWebhooks(_) => None,
-        };
-        Ok(Authenticated {
-            headers,
-            token_client,
-        })
+        opened.authenticate(webhook, attempt, body)
     }
 
-    async fn opened(&self, webhook: &Webhook, now: Timestamp) -> Result<Arc<Opened>, AuthError> {
+    /// What all requests of this version of a webhook have in common.
+    ///
+    /// # Errors
+    /// [`AuthError`], which tells whether an administrator has to act.
+    pub(crate) async fn opened(
+        &self,
+        webhook: &Webhook,
+        now: Timestamp,
+    ) -> Result<Arc<Opened>, AuthError> {
         let version = version(webhook);
         let opened = match self.opened.get(&version).await {
             Some(opened) => opened,
@@ -181,9 +179,35 @@ impl Authenticator {
 }
 
 /// What a webhook's requests have in common, with its secrets opened.
-struct Opened {
+pub(crate) struct Opened {
     headers: HeaderMap,
     credential: Credential,
+}
+
+impl Opened {
+    /// The headers of a request of this attempt with this body. `webhook` is of the version that was opened.
+    ///
+    /// # Errors
+    /// [`AuthError::Refused`] where there can be no credential.
+    pub(crate) fn authenticate(
+        &self,
+        webhook: &Webhook,
+        attempt: Attempt<'_>,
+        body: &[u8],
+    ) -> Result<Authenticated, AuthError> {
+        let mut headers = self.headers.clone();
+        if let Some((name, value)) = self.credential.header(webhook, attempt, body)? {
+            headers.insert(name, value);
+        }
+        let token_client = match &self.credential {
+            Credential::ClientCredentials(client) => Some(Arc::clone(client)),
+            Credential::None | Credential::Jwt(_) | Credential::StandardWebhooks(_) => None,
+        };
+        Ok(Authenticated {
+            headers,
+            token_client,
+        })
+    }
 }
 
 /// What requests are authenticated with, by the webhook's kind of authentication.

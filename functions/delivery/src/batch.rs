@@ -49,13 +49,12 @@ pub struct Handled {
 /// on its queue.
 pub async fn handle<L: Store>(
     app: &App<L>,
-    batch: &Batch<'_>,
+    batch: &Batch,
     deadline: Instant,
 ) -> Result<Handled, NoMessageId> {
     let now = (app.clock)();
     let records = batch
-        .records
-        .iter()
+        .messages()
         .map(|message| Record::read(message, now))
         .collect::<Result<Vec<_>, _>>()?;
     let shared = look_up(app, &records).await;
@@ -80,8 +79,8 @@ pub async fn handle<L: Store>(
     };
     handled.tally.circuits(app.circuits.take_changes());
     handled.tally.attempts_lost(attempts_lost);
-    for (index, (record, disposition)) in records.iter().zip(&dispositions).enumerate() {
-        if safe.contains(&index) {
+    for ((record, disposition), is_safe) in records.iter().zip(&dispositions).zip(safe) {
+        if is_safe {
             handled.tally.settled(disposition);
         } else {
             handled.tally.unsettled();

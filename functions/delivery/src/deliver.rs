@@ -11,15 +11,18 @@ use domain::{
 };
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::Instant,
+};
 
 use crate::{
     App, Store,
-    auth::{AuthError, Authenticator},
+    auth::{AuthError, Authenticator, Opened},
     causes::Causes,
     exchange::{ATTEMPT_MIN, ExchangeError, exchange},
     health::Verdict,
-    lookup::Configuration,
+    lookup::{CampaignKey, Configuration, FoundWebhook},
     oauth::TokenClient,
     outcome::{Outcome, judge},
     recorder::Sent,
@@ -34,20 +37,33 @@ use crate::{
 const CALLS_PER_ENDPOINT: usize = 16;
 
 /// What the events of a batch share.
-#[derive(Debug)]
 pub struct Shared {
-    configuration: Configuration,
-    calls: HashMap<ConfigKey, Semaphore>,
+    endpoints: HashMap<ConfigKey, Endpoint>,
+    campaigns: HashMap<CampaignKey, bool>,
+}
+
+/// What the events of a batch for one endpoint share.
+struct Endpoint {
+    webhook: FoundWebhook,
+    calls: Semaphore,
+    opened: OnceCell<Arc<Opened>>,
 }
 
 impl Shared {
     /// Bounds the calls to each endpoint that is configured.
     pub fn new(configuration: Configuration) -> Self {
-        let keys = configuration.webhooks.keys();
-        let calls = keys.map(|key| (key.clone(), Semaphore::new(CALLS_PER_ENDPOINT)));
+        let webhooks = configuration.webhooks.into_iter();
+        let endpoints = webhooks.map(|(key, webhook)| {
+            let endpoint = Endpoint {
+                webhook,
+                calls: Semaphore::new(CALLS_PER_ENDPOINT),
+                opened: OnceCell::new(),
+            };
+            (key, endpoint)
+        });
         Self {
-            calls: calls.collect(),
-            configuration,
+            endpoints: endpoints.collect(),
+            campaigns: configuration.campaigns,
         }
     }
 }
@@ -151,18 +167,15 @@ pub async fn deliver<S: Store>(
     attempt: Attempt<'_>,
     latest_end: Instant,
 ) -> Delivery {
-    let webhook = match select(&shared.configuration, event, campaign, attempt.at) {
-        Ok(webhook) => webhook,
+    let (webhook, endpoint) = match select(shared, event, campaign, attempt.at) {
+        Ok(selected) => selected,
         Err(delivery) => return delivery,
     };
     if webhook.config.is_paused() {
         return Delivery::Held("paused");
     }
     // Held until the attempt is over. The semaphore is never closed, so there always is a permit in the end.
-    let _permit = match shared.calls.get(&event.key) {
-        Some(calls) => calls.acquire().await.ok(),
-        None => None,
-    };
+    let _permit = endpoint.calls.acquire().await;
     // Waiting for the permit may have taken as long as other attempts.
     let attempt = Attempt {
         at: (app.clock)(),
@@ -173,7 +186,7 @@ pub async fn deliver<S: Store>(
         Verdict::Pass(until) => return Delivery::Passed(until),
         Verdict::Hold(reason) => return Delivery::Held(reason),
     }
-    let mut prepared = match app.courier.prepare(webhook, event, attempt).await {
+    let mut prepared = match app.courier.prepare(webhook, endpoint, event, attempt).await {
         Ok(prepared) => prepared,
         Err(Delivery::Attempted(mut attempted)) => {
             if app.recorder.note(webhook, false, attempt.at) {
@@ -220,12 +233,18 @@ impl Courier {
     async fn prepare(
         &self,
         webhook: &Webhook,
+        endpoint: &Endpoint,
         event: &FeedbackEvent<'_>,
         attempt: Attempt<'_>,
     ) -> Result<Prepared, Delivery> {
         let body = Bytes::from(payload(event));
-        let authenticated = self.authenticator.authenticate(webhook, attempt, &body);
-        match authenticated.await {
+        let opened = endpoint
+            .opened
+            .get_or_try_init(|| self.authenticator.opened(webhook, attempt.at));
+        let authenticated = opened
+            .await
+            .and_then(|opened| opened.authenticate(webhook, attempt, &body));
+        match authenticated {
             Ok(authenticated) => {
                 let url = webhook.config.url().clone();
                 Ok(Prepared {
@@ -278,17 +297,19 @@ impl Courier {
 }
 
 /// The webhook that wants the event, or what becomes of the event without one.
-fn select<'c>(
-    configuration: &'c Configuration,
+fn select<'s>(
+    shared: &'s Shared,
     event: &FeedbackEvent<'_>,
     campaign: Option<&CampaignId>,
     at: Timestamp,
-) -> Result<&'c Webhook, Delivery> {
-    let webhook = match configuration.webhooks.get(&event.key) {
-        None => return Err(Delivery::Impossible),
-        Some(Ok(None)) => return Err(Delivery::Skipped(Skip::NoConfiguration)),
-        Some(Ok(Some(webhook))) => webhook,
-        Some(Err(unreadable)) => {
+) -> Result<(&'s Webhook, &'s Endpoint), Delivery> {
+    let Some(endpoint) = shared.endpoints.get(&event.key) else {
+        return Err(Delivery::Impossible);
+    };
+    let webhook = match &endpoint.webhook {
+        Ok(None) => return Err(Delivery::Skipped(Skip::NoConfiguration)),
+        Ok(Some(webhook)) => webhook,
+        Err(unreadable) => {
             tracing::error!(error = %unreadable, "a stored configuration cannot be read");
             return Err(Delivery::Attempted(Attempted::failed(
                 "configuration-unreadable",
@@ -298,10 +319,10 @@ fn select<'c>(
     };
     let campaign_is_on = campaign.map_or(Some(false), |campaign| {
         let key = (event.key.clone(), campaign.clone());
-        configuration.campaigns.get(&key).copied()
+        shared.campaigns.get(&key).copied()
     });
     match selection(webhook, event, campaign_is_on) {
-        Selection::Wanted => Ok(webhook),
+        Selection::Wanted => Ok((webhook, endpoint)),
         Selection::Skipped(skip) => Err(Delivery::Skipped(skip)),
         Selection::Unknown => Err(Delivery::Impossible),
     }

@@ -2,7 +2,7 @@
 
 use operations::Operation;
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer as _,
     de::{Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value};
@@ -10,24 +10,35 @@ use serde_json::{Map, Value};
 use crate::message::Batch;
 
 /// An invocation's payload.
-pub enum Invocation<'a> {
+pub enum Invocation {
     /// A batch of the feedback or the retry queue.
-    Batch(Batch<'a>),
+    Batch(Batch),
     /// An operation.
     Operation(Box<Operation>),
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Invocation<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
+impl Invocation {
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// For what is neither, in words that repeat no value.
+    pub fn read(payload: &str) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(payload);
+        let bytes = payload.len();
+        let invocation = deserializer.deserialize_map(Members { bytes })?;
+        deserializer.end()?;
+        Ok(invocation)
     }
 }
 
 /// A batch is read as it comes; only the rare operation is kept in memory as a whole to be told from others.
-struct Members;
+struct Members {
+    /// How many bytes there are in all.
+    bytes: usize,
+}
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Invocation<'de>;
+    type Value = Invocation;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("a batch of SQS or an operation")
@@ -37,9 +48,10 @@ impl<'de> Visitor<'de> for Members {
         let mut others = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             if name == "Records" {
-                let records = map.next_value()?;
+                let mut batch = Batch::with_room(self.bytes);
+                map.next_value_seed(&mut batch)?;
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                return Ok(Invocation::Batch(Batch { records }));
+                return Ok(Invocation::Batch(batch));
             }
             others.insert(name, map.next_value()?);
         }
@@ -57,13 +69,13 @@ mod tests {
     #[test]
     fn batches_and_operations_are_told_apart() {
         let batch = r#"{"Records": [{"messageId": "m", "body": "{}"}], "Other": 1}"#;
-        let Ok(Invocation::Batch(batch)) = serde_json::from_str(batch) else {
+        let Ok(Invocation::Batch(batch)) = Invocation::read(batch) else {
             panic!("a batch");
         };
-        assert_eq!(batch.records.len(), 1);
+        assert_eq!(batch.messages().len(), 1);
         let operation = r#"{"operation": "test-event", "webhook": {}}"#;
         assert!(matches!(
-            serde_json::from_str(operation),
+            Invocation::read(operation),
             Ok(Invocation::Operation(_))
         ));
     }
@@ -71,9 +83,7 @@ mod tests {
     #[test]
     fn anything_else_is_an_error_that_repeats_nothing() {
         for payload in ["{}", r#"{"operation": "secret"}"#, r#"["secret"]"#] {
-            let error = serde_json::from_str::<Invocation<'_>>(payload)
-                .err()
-                .unwrap();
+            let error = Invocation::read(payload).err().unwrap();
             assert!(!error.to_string().contains("secret"), "{error}");
         }
     }

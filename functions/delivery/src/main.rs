@@ -1,8 +1,13 @@
 //! Starts the function: settings, clients, then one batch after the other.
 
-use std::{io::Write as _, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_smithy_types::timeout::TimeoutConfig;
+use bytes::Bytes;
 use config_store::DynamoStore;
 use delivery::{
     App, batch, causes::Causes, invocation::Invocation, message::BatchResponse, operation::operate,
@@ -13,11 +18,12 @@ use lambda_runtime::{Context, Error};
 use logging::{JsonLine, JsonMembers, Lines};
 use operations::Reply;
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 /// Most of an event's allocations are made by libraries; with glibc's allocator, batches of a hundred common events take a
-/// fifth more of a processor. This one has a MiB or two more resident for it, and thirty with a batch of ten MiB.
+/// fifth more of a processor. This one has a MiB or two more resident for it; the template's `MIMALLOC_PURGE_DELAY` has it
+/// give back what a large batch needed.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -49,17 +55,35 @@ async fn start(lines: &Arc<Lines>) -> Result<(), Error> {
         .init();
     let aws = aws::Environment::of_process()?.config(timeouts())?;
     let app = &App::new(&settings, &aws)?;
+    let function_name = &settings.function_name;
+    tokio::spawn(tick());
+    aws::warm_up_beside(warm_up(app), |connected| {
+        runtime::run(async move |payload, context| {
+            connected.clone().await;
+            let answer = invoke(app, function_name, lines, payload, &context).await;
+            // Lambda freezes the environment as soon as it has the answer.
+            lines.write_out();
+            answer
+        })
+    })
+    .await
+}
+
+/// Opens the connection to the store.
+async fn warm_up(app: &App<DynamoStore>) {
     if let Err(error) = app.lookup.warm_up().await {
         tracing::warn!(error = %Causes(&error), "the store could not be reached at start");
     }
-    let function_name = &settings.function_name;
-    runtime::run(async |payload, context| {
-        let answer = invoke(app, function_name, lines, &payload, &context).await;
-        // Lambda freezes the environment as soon as it has the answer.
-        lines.write_out();
-        answer
-    })
-    .await
+}
+
+/// Keeps a timer that is due before those of events. Each of them would be the next one otherwise, for which Tokio wakes
+/// its driver by a call of the operating system.
+async fn tick() {
+    let mut interval = interval(Duration::from_secs(1));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+    }
 }
 
 /// AWS answers within milliseconds; a call that takes seconds is better made again, on another connection.
@@ -82,13 +106,16 @@ async fn invoke(
     app: &App<DynamoStore>,
     function_name: &str,
     mut lines: &Lines,
-    payload: &[u8],
+    payload: Bytes,
     context: &Context,
 ) -> Result<Answer, Error> {
     let now = (app.clock)();
     let time_left = Timestamp::try_from(context.deadline())?.duration_since(now);
     let deadline = Instant::now() + Duration::try_from(time_left).unwrap_or_default();
-    let batch = match serde_json::from_str(str::from_utf8(payload)?)? {
+    let invocation = Invocation::read(str::from_utf8(&payload)?)?;
+    // A large one is given back before anything is sent.
+    drop(payload);
+    let batch = match invocation {
         Invocation::Batch(batch) => batch,
         Invocation::Operation(operation) => {
             return Ok(Answer::Reply(operate(app, *operation, deadline).await));
@@ -96,8 +123,9 @@ async fn invoke(
     };
     let handled = batch::handle(app, &batch, deadline).await?;
     let metrics = handled.tally.embedded_metrics(function_name, now);
+    let line = serde_json::to_string(&metrics).map_err(io::Error::from);
     // The batch is settled; failing now would only deliver it again.
-    if let Err(error) = writeln!(lines, "{metrics}") {
+    if let Err(error) = line.and_then(|line| lines.write_all((line + "\n").as_bytes())) {
         tracing::error!(error = %error, "the metrics could not be written");
     }
     Ok(Answer::Batch(handled.response))

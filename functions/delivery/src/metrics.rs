@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use queue_message::DeadLetterReason;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::{circuits::Changes, selection::Skip, settle::Disposition};
 
@@ -69,33 +69,67 @@ impl Tally {
         }
     }
 
-    /// The log line.
-    pub fn embedded_metrics(&self, function_name: &str, now: Timestamp) -> Value {
-        let metrics: Vec<Value> = self
-            .0
-            .keys()
-            .map(|name| json!({"Name": name, "Unit": "Count"}))
-            .collect();
-        let mut line = json!({
-            "_aws": {
-                "Timestamp": now.as_millisecond(),
-                "CloudWatchMetrics": [{
-                    "Namespace": NAMESPACE,
-                    "Dimensions": [["FunctionName"]],
-                    "Metrics": metrics,
+    /// The log line, without its end.
+    pub fn embedded_metrics<'a>(
+        &'a self,
+        function_name: &'a str,
+        now: Timestamp,
+    ) -> impl Serialize + 'a {
+        let metrics = self.0.keys().map(|name| Metric {
+            name,
+            unit: "Count",
+        });
+        EmbeddedMetrics {
+            metadata: Metadata {
+                timestamp: now.as_millisecond(),
+                cloud_watch_metrics: [Directive {
+                    namespace: NAMESPACE,
+                    dimensions: [["FunctionName"]],
+                    metrics: metrics.collect(),
                 }],
             },
-            "FunctionName": function_name,
-        });
-        for (name, count) in &self.0 {
-            line[*name] = (*count).into();
+            function_name,
+            counts: &self.0,
         }
-        line
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct EmbeddedMetrics<'a> {
+    #[serde(rename = "_aws")]
+    metadata: Metadata<'a>,
+    function_name: &'a str,
+    #[serde(flatten)]
+    counts: &'a BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata<'a> {
+    timestamp: i64,
+    cloud_watch_metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: [[&'a str; 1]; 1],
+    metrics: Vec<Metric<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'a str,
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -107,7 +141,7 @@ mod tests {
         tally.unsettled();
         let now = Timestamp::from_millisecond(1_700_000_000_123).unwrap();
         assert_eq!(
-            tally.embedded_metrics("delivery", now),
+            serde_json::to_value(tally.embedded_metrics("delivery", now)).unwrap(),
             json!({
                 "_aws": {
                     "Timestamp": 1_700_000_000_123_i64,

@@ -41,7 +41,7 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NoMessageId`]; a blank id counts as none.
-    pub fn read(message: &'a Message<'_>, now: Timestamp) -> Result<Self, NoMessageId> {
+    pub fn read(message: Message<'a>, now: Timestamp) -> Result<Self, NoMessageId> {
         let message_id = message.id().ok_or(NoMessageId)?;
         let body = message.body();
         let event = FeedbackEvent::parse(body);

@@ -168,10 +168,10 @@ impl Sender {
             return Err(SendErrorKind::AddressRefused.into());
         }
         let exchange = async {
-            match self.exchange(to_http(request)?, max_bytes).await {
+            match self.exchange(to_http(request), max_bytes).await {
                 // Receivers tell duplicates by `webhook-id`, so sending again is safe (RFC 9110 section 9.2.2).
                 Err(error) if error.is_no_attempt() => {
-                    self.exchange(to_http(request)?, max_bytes).await
+                    self.exchange(to_http(request), max_bytes).await
                 }
                 answered => answered,
             }
@@ -216,14 +216,12 @@ async fn read(mut body: Incoming, max_bytes: usize) -> Result<(Vec<u8>, bool), S
 }
 
 /// The request as the client takes it.
-fn to_http(request: &WebhookRequest) -> Result<Request<Full<Bytes>>, SendError> {
-    let mut sent = Request::builder()
-        .method(Method::POST)
-        .uri(request.url.as_str())
-        .body(Full::new(request.body.clone()))
-        .map_err(SendError::in_request)?;
+fn to_http(request: &WebhookRequest) -> Request<Full<Bytes>> {
+    let mut sent = Request::new(Full::new(request.body.clone()));
+    *sent.method_mut() = Method::POST;
+    *sent.uri_mut() = request.url.as_uri().clone();
     *sent.headers_mut() = request.headers.clone();
-    Ok(sent)
+    sent
 }
 
 #[cfg(test)]

@@ -99,11 +99,6 @@ impl SendError {
         }
     }
 
-    /// The error of a request that HTTP has no form for.
-    pub(crate) fn in_request(error: http::Error) -> Self {
-        Self::new(SendErrorKind::Protocol, error)
-    }
-
     /// The error of an answer whose body did not come to its end.
     pub(crate) fn in_body(error: hyper::Error) -> Self {
         Self::new(SendErrorKind::Body, error)

@@ -1,7 +1,7 @@
 //! Moves events to the retry and dead-letter queues, and tells which of them are safe there. Nothing else sends to a
 //! queue.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_sqs::{
     Client,
@@ -88,22 +88,21 @@ impl Settler {
         Ok(())
     }
 
-    /// Carries out the dispositions, and returns the indexes of the records that may be acknowledged: those that are
-    /// done with, and those that their new queue has confirmed.
+    /// Carries out the dispositions, and returns for each record whether it may be acknowledged: because it is done with,
+    /// or because its new queue has confirmed it.
     pub async fn settle(
         &self,
         records: &[Record<'_>],
         dispositions: &[Disposition],
         now: Timestamp,
-    ) -> HashSet<usize> {
-        let mut safe = HashSet::new();
+    ) -> Vec<bool> {
+        let mut safe = vec![false; records.len()];
+        let mut to_acknowledge = Vec::with_capacity(records.len());
         let mut to_retry = Vec::new();
         let mut to_dead_letter = Vec::new();
         for (index, (record, disposition)) in records.iter().zip(dispositions).enumerate() {
             match disposition {
-                Disposition::Delivered | Disposition::Skipped(_) => {
-                    safe.insert(index);
-                }
+                Disposition::Delivered | Disposition::Skipped(_) => to_acknowledge.push(index),
                 Disposition::TryLater(progress)
                 | Disposition::Wait(progress)
                 | Disposition::Postpone(progress)
@@ -124,7 +123,14 @@ impl Settler {
             .into_iter()
             .map(|batch| self.send(&self.dead_letter_queue_url, batch));
         let confirmed = join_all(retries.chain(dead_letters)).await;
-        safe.extend(confirmed.into_iter().flatten());
+        for index in to_acknowledge
+            .into_iter()
+            .chain(confirmed.into_iter().flatten())
+        {
+            if let Some(is_safe) = safe.get_mut(index) {
+                *is_safe = true;
+            }
+        }
         safe
     }
 

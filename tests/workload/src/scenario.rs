@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use aws_lc_rs::digest;
 use aws_smithy_types::timeout::TimeoutConfig;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use config_store::DynamoStore;
 use delivery::{
-    App, batch, egress::GuardedResolver, message::Batch, send::Sender, settings::Settings,
+    App, batch, egress::GuardedResolver, invocation::Invocation, send::Sender, settings::Settings,
 };
 use domain::jwt::Algorithm;
 use jiff::Timestamp;
@@ -181,10 +181,13 @@ pub async fn run(scenario: Scenario, batches: usize) -> Result<()> {
     let batch = scenario.batch();
     let expected = json!(scenario.events);
     for _ in 0..batches {
-        let event: Batch<'_> = serde_json::from_str(&batch)?;
+        let Invocation::Batch(event) = Invocation::read(&batch)? else {
+            bail!("no batch");
+        };
         let deadline = tokio::time::Instant::from_std(Instant::now() + DEADLINE);
         let handled = batch::handle(&app, &event, deadline).await?;
-        let metrics = handled.tally.embedded_metrics("delivery", now());
+        let metrics = serde_json::to_string(&handled.tally.embedded_metrics("delivery", now()))?;
+        let metrics: Value = serde_json::from_str(&metrics)?;
         ensure!(
             metrics["TriedLater"] == expected,
             "not all events were tried: {metrics}"

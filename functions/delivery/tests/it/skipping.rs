@@ -5,7 +5,8 @@ use domain::config::{CampaignScope, Channel, FeedbackStatus, Selection, WebhookC
 use serde_json::{Value, json};
 
 use crate::helpers::{
-    CAMPAIGN, Receiver, Reply, Stage, event, failed_ids, message, now, parts, store_with, switch_on,
+    CAMPAIGN, Receiver, Reply, Stage, counts, event, failed_ids, message, parts, store_with,
+    switch_on,
 };
 
 /// Handles an event, and returns what was counted and how many requests were made.
@@ -14,7 +15,7 @@ async fn handled(store: MemoryStore, receiver: &Receiver, event: Value) -> (Valu
     let handled = stage.handle(vec![message("m-1", event)]).await;
     assert_eq!(failed_ids(&handled), [""; 0]);
     assert_eq!(stage.queues.sent(), []);
-    let mut counts = handled.tally.embedded_metrics("", now());
+    let mut counts = counts(&handled);
     for name in ["_aws", "FunctionName"] {
         counts.as_object_mut().unwrap().remove(name);
     }

@@ -14,6 +14,7 @@ use delivery::{
     circuits::Circuits,
     deliver::Courier,
     health::CircuitPolicy,
+    invocation::Invocation,
     lookup::Lookup,
     record::NoMessageId,
     recorder::Recorder,
@@ -153,7 +154,9 @@ impl<L: Store> Stage<L> {
         deadline: Instant,
     ) -> Result<Handled, NoMessageId> {
         let batch = json!({ "Records": messages }).to_string();
-        let batch = serde_json::from_str(&batch).unwrap();
+        let Ok(Invocation::Batch(batch)) = Invocation::read(&batch) else {
+            panic!("a batch");
+        };
         batch::handle(&self.app, &batch, deadline).await
     }
 
@@ -221,7 +224,12 @@ pub(crate) fn later() -> Timestamp {
     now() + SignedDuration::from_secs(30)
 }
 
+/// How often each thing happened, in the line that CloudWatch reads.
+pub(crate) fn counts(handled: &Handled) -> Value {
+    serde_json::to_value(handled.tally.embedded_metrics("", now())).unwrap()
+}
+
 /// How often this happened.
 pub(crate) fn count(handled: &Handled, metric: &str) -> Value {
-    handled.tally.embedded_metrics("", now())[metric].clone()
+    counts(handled)[metric].clone()
 }
