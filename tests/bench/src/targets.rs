@@ -13,6 +13,8 @@ use crate::{
 };
 
 const MIB: f64 = 1_048_576.0;
+/// Events per second over plain loopback that are wanted.
+const PLAIN_PER_SECOND: f64 = 25_000.0;
 
 /// A target.
 #[derive(Debug, Clone)]
@@ -139,17 +141,22 @@ fn throughput(results: &Results) -> [Target; 2] {
             1e6 / median.cpu_us
         )
     });
+    let rate = median.map(|median| median.per_second);
+    // The function refuses plain HTTP. Encryption only adds to it, so what it does with TLS is a lower bound, which may be
+    // high enough.
+    let at_least = rate.filter(|rate| *rate >= PLAIN_PER_SECOND);
     [
         Target::new(
             "rate-plain",
             "events per second of one core over plain loopback, instant receiver",
-            None,
-            AtLeast(25_000.0, "/s"),
-        ),
+            at_least,
+            AtLeast(PLAIN_PER_SECOND, "/s"),
+        )
+        .with(at_least.map(|_| "with TLS, which costs more".to_owned())),
         Target::new(
             "rate-tls",
             "the same over TLS",
-            median.map(|median| median.per_second),
+            rate,
             AtLeast(15_000.0, "/s"),
         )
         .with(remark),
