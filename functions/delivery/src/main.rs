@@ -22,8 +22,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 /// Most of an event's allocations are made by libraries; with glibc's allocator, batches of a hundred common events take a
-/// fifth more of a processor. This one has a MiB or two more resident for it; the template's `MIMALLOC_PURGE_DELAY` has it
-/// give back what a large batch needed.
+/// fifth more of a processor. This one has a MiB or two more resident for it.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

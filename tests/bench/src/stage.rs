@@ -19,8 +19,6 @@ use crate::{
 };
 
 const REGION: &str = "us-east-1";
-/// How long the allocator keeps memory that is free, in milliseconds: as in the template.
-const PURGE_DELAY_MS: u32 = 20;
 
 /// The programs of a run.
 #[derive(Debug, Clone)]
@@ -157,7 +155,6 @@ impl Stage {
                 ("RETRY_QUEUE_URL", queue("retry")),
                 ("DEAD_LETTER_QUEUE_URL", queue("dead-letter")),
                 ("CIRCUIT_FAILURE_THRESHOLD", "86400".to_owned()),
-                ("MIMALLOC_PURGE_DELAY", PURGE_DELAY_MS.to_string()),
                 ("DEVELOPMENT_CA", self.certificates.authority_base64.clone()),
             ])
     }
@@ -199,17 +196,5 @@ impl Stage {
             ("SECRETS_KEY_ID", "key".to_owned()),
             ("DEVELOPMENT_HOSTS", "localhost".to_owned()),
         ])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_is_given_back_as_in_a_deployment() {
-        let template = include_str!("../../../template.yaml");
-        let setting = format!("MIMALLOC_PURGE_DELAY: \"{PURGE_DELAY_MS}\"\n");
-        assert!(template.contains(&setting));
     }
 }
