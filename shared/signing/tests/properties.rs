@@ -9,10 +9,13 @@ use proptest::{prelude::*, sample::Index};
 use secrecy::{ExposeSecret as _, SecretString};
 use signing::{SigningKey, publish, standard_webhooks::WebhookSecret};
 
-/// Whether an output repeats a line of a key. Short ones, and those around the key, occur in our own words.
+/// How a key begins in PEM, as our own words have it too.
+const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+
+/// Whether an output repeats a line of a key. Short ones, and those around the key, whole or broken, occur in our own words.
 fn repeats(output: &str, text: &str) -> bool {
     text.lines()
-        .filter(|line| line.len() >= 12 && !line.starts_with('-'))
+        .filter(|line| line.len() >= 12 && !line.starts_with('-') && !BEGIN.contains(line))
         .any(|line| output.contains(line))
 }
 
