@@ -13,6 +13,7 @@ use delivery::{
     App, batch, causes::Causes, invocation::Invocation, message::BatchResponse, operation::operate,
     runtime, settings::Settings,
 };
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use lambda_runtime::{Context, Error};
 use logging::{JsonLine, JsonMembers, Lines};
@@ -117,7 +118,9 @@ async fn invoke(
     let batch = match invocation {
         Invocation::Batch(batch) => batch,
         Invocation::Operation(operation) => {
-            return Ok(Answer::Reply(operate(app, *operation, deadline).await));
+            // Boxed, because it is rare, and every batch would carry its room.
+            let operated = operate(app, *operation, deadline).boxed();
+            return Ok(Answer::Reply(operated.await));
         }
     };
     let handled = batch::handle(app, &batch, deadline).await?;
