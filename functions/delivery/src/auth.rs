@@ -15,7 +15,6 @@ use domain::{
 use futures_util::{FutureExt as _, future::try_join_all};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use secrets::{OpenError, Opener};
 use signing::SigningKey;
@@ -25,11 +24,12 @@ use crate::{
     request::{Attempt, lasting_headers},
     signature::Signatures,
     token::Signer,
+    ttl_cache::TtlCache,
 };
 
 /// Webhooks whose secrets are kept open, as many as webhooks are remembered. At one or two KiB each they are a small part
 /// of the memory, while opening one takes as long as delivering some twenty events.
-const OPENED_MAX: u64 = 10_000;
+const OPENED_MAX: usize = 10_000;
 /// How long a secret is kept open. Each opening is visible in the key service's trail, and a key that was disabled there
 /// stops being used after this time.
 const OPEN_TIME: Duration = Duration::from_secs(300);
@@ -39,7 +39,7 @@ const OPEN_TIME: Duration = Duration::from_secs(300);
 pub struct Authenticator {
     opener: Opener,
     /// `None` where a secret was refused, which only another version can mend.
-    opened: Cache<Version, Option<Arc<Opened>>>,
+    opened: Arc<TtlCache<Version, Option<Arc<Opened>>>>,
     access_tokens: AccessTokens,
 }
 
@@ -52,11 +52,11 @@ pub struct Authenticated {
 }
 
 /// Why a request cannot be authenticated.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// The key service is not available at the moment.
     #[error("the key service is not available")]
-    Unavailable(#[source] Arc<OpenError>),
+    Unavailable(#[source] OpenError),
     /// A secret belongs to another tenant, is damaged, or is no longer accepted; an administrator must set it again.
     #[error("a secret of the webhook cannot be used")]
     Refused,
@@ -70,13 +70,9 @@ impl Authenticator {
 
     /// Keeps secrets open for another time.
     pub fn with_open_time(opener: Opener, open_time: Duration) -> Self {
-        let opened = Cache::builder()
-            .max_capacity(OPENED_MAX)
-            .time_to_live(open_time)
-            .build();
         Self {
             opener,
-            opened,
+            opened: Arc::new(TtlCache::new(OPENED_MAX, open_time)),
             access_tokens: AccessTokens::default(),
         }
     }
@@ -105,30 +101,17 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<Arc<Opened>, AuthError> {
         let version = version(webhook);
-        let opened = match self.opened.get(&version).await {
-            Some(opened) => opened,
-            // Boxed, because it is needed once per version, and every event would carry its room.
-            None => self.open_once(version, webhook, now).boxed().await?,
-        };
-        opened.ok_or(AuthError::Refused)
-    }
-
-    /// Opens the secrets for all events of a batch that ask at the same time.
-    async fn open_once(
-        &self,
-        version: Version,
-        webhook: &Webhook,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Opened>>, AuthError> {
-        let open = async {
-            match self.open(webhook, now).await {
-                Ok(opened) => Ok(Some(Arc::new(opened))),
-                Err(AuthError::Refused) => Ok(None),
-                Err(unavailable) => Err(unavailable),
-            }
-        };
-        let opened = self.opened.try_get_with(version, open).await;
-        opened.map_err(|error| AuthError::clone(&error))
+        if let Some(known) = self.opened.get(&version) {
+            return known.ok_or(AuthError::Refused);
+        }
+        // Boxed, because it is needed once per version, and every event would carry its room.
+        let opened = self.open(webhook, now).boxed().await.map(Arc::new);
+        match &opened {
+            Ok(opened) => self.opened.insert(version, Some(Arc::clone(opened))),
+            Err(AuthError::Refused) => self.opened.insert(version, None),
+            Err(AuthError::Unavailable(_)) => {}
+        }
+        opened
     }
 
     async fn open(&self, webhook: &Webhook, now: Timestamp) -> Result<Opened, AuthError> {
@@ -257,7 +240,7 @@ async fn open_one(
     sealed: &SealedSecret,
 ) -> Result<SecretString, AuthError> {
     opener.open(key, sealed).await.map_err(|error| match error {
-        OpenError::Unavailable(_) => AuthError::Unavailable(Arc::new(error)),
+        OpenError::Unavailable(_) => AuthError::Unavailable(error),
         OpenError::Refused(_) | OpenError::NotText => AuthError::Refused,
     })
 }

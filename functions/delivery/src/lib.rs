@@ -37,6 +37,7 @@ pub mod settle;
 mod signature;
 mod test_event;
 mod token;
+mod ttl_cache;
 
 use aws::SdkConfig;
 use config_store::{ConfigLookup, DynamoStore, HealthStore, history::HistoryWriter};

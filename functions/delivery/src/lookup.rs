@@ -8,10 +8,11 @@ use domain::{
     health::EndpointHealth,
     key::{CampaignId, ConfigKey, OrgId, SandboxName},
 };
-use moka::future::Cache;
+
+use crate::ttl_cache::TtlCache;
 
 /// Webhooks and campaigns that are remembered, each; at about a kilobyte for a webhook, a small part of the memory.
-const REMEMBERED_MAX: u64 = 10_000;
+const REMEMBERED_MAX: usize = 10_000;
 
 /// A campaign of an organisation's sandbox.
 pub type CampaignKey = (ConfigKey, CampaignId);
@@ -21,8 +22,8 @@ pub type FoundWebhook = Result<Option<Arc<Webhook>>, UnreadableItem>;
 /// The store, with a memory of what it answered, "nothing" included.
 pub struct Lookup<L> {
     store: L,
-    webhooks: Cache<ConfigKey, FoundWebhook>,
-    campaigns: Cache<CampaignKey, bool>,
+    webhooks: TtlCache<ConfigKey, FoundWebhook>,
+    campaigns: TtlCache<CampaignKey, bool>,
 }
 
 /// What is configured for a batch. A key that is missing could not be read.
@@ -41,14 +42,8 @@ impl<L: ConfigLookup> Lookup<L> {
     pub fn new(store: L, remembered_for: Duration) -> Self {
         Self {
             store,
-            webhooks: Cache::builder()
-                .max_capacity(REMEMBERED_MAX)
-                .time_to_live(remembered_for)
-                .build(),
-            campaigns: Cache::builder()
-                .max_capacity(REMEMBERED_MAX)
-                .time_to_live(remembered_for)
-                .build(),
+            webhooks: TtlCache::new(REMEMBERED_MAX, remembered_for),
+            campaigns: TtlCache::new(REMEMBERED_MAX, remembered_for),
         }
     }
 
@@ -76,13 +71,13 @@ impl<L: ConfigLookup> Lookup<L> {
         let mut configuration = Configuration::default();
         let mut unknown = Wanted::default();
         for key in wanted.webhooks {
-            match self.webhooks.get(&key).await {
+            match self.webhooks.get(&key) {
                 Some(found) => drop(configuration.webhooks.insert(key, found)),
                 None => drop(unknown.webhooks.insert(key)),
             }
         }
         for key in wanted.campaigns {
-            match self.campaigns.get(&key).await {
+            match self.campaigns.get(&key) {
                 Some(is_on) => drop(configuration.campaigns.insert(key, is_on)),
                 None => drop(unknown.campaigns.insert(key)),
             }
@@ -99,12 +94,12 @@ impl<L: ConfigLookup> Lookup<L> {
             configuration.health.insert(key.clone(), health);
             let webhook = found.webhooks.remove(&key).transpose();
             let webhook = webhook.map(|webhook| webhook.map(Arc::new));
-            self.webhooks.insert(key.clone(), webhook.clone()).await;
+            self.webhooks.insert(key.clone(), webhook.clone());
             configuration.webhooks.insert(key, webhook);
         }
         for key in unknown.campaigns {
             let is_on = found.campaigns.contains(&key);
-            self.campaigns.insert(key.clone(), is_on).await;
+            self.campaigns.insert(key.clone(), is_on);
             configuration.campaigns.insert(key, is_on);
         }
         (configuration, None)
