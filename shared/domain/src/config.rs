@@ -87,9 +87,9 @@ impl FeedbackStatus {
     }
 }
 
-/// A selection of one or more values.
+/// A selection of one or more values, in their natural order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection<T: Ord>(BTreeSet<T>);
+pub struct Selection<T>(Box<[T]>);
 
 impl<T: Ord> Selection<T> {
     /// Takes at least one and at most 50 values; repeated ones count once.
@@ -100,7 +100,7 @@ impl<T: Ord> Selection<T> {
         let values: BTreeSet<T> = values.into_iter().collect();
         match values.len() {
             0 => Err(Refusal::new("selection-empty", "Select at least one.")),
-            1..=50 => Ok(Self(values)),
+            1..=50 => Ok(Self(values.into_iter().collect())),
             _ => Err(Refusal::new("selection-too-large", "Select at most 50.")),
         }
     }
@@ -115,7 +115,8 @@ impl<T: Ord> Selection<T> {
     where
         T: std::borrow::Borrow<Q>,
     {
-        self.0.contains(value)
+        let found = self.0.binary_search_by(|one| one.borrow().cmp(value));
+        found.is_ok()
     }
 }
 
@@ -130,7 +131,7 @@ impl Selection<FeedbackStatus> {
     /// The four statuses that the product reports unless told otherwise.
     pub fn documented() -> Self {
         Self(
-            ["sent", "delivered", "bounce", "error"]
+            ["bounce", "delivered", "error", "sent"]
                 .map(|status| FeedbackStatus(status.to_owned()))
                 .into(),
         )
@@ -387,6 +388,14 @@ mod tests {
             FeedbackStatus::parse("a b").unwrap_err().code,
             "status-invalid"
         );
+    }
+
+    #[test]
+    fn what_the_product_reports_unless_told_otherwise_is_found() {
+        let documented = Selection::documented();
+        for status in ["sent", "delivered", "bounce", "error"] {
+            assert!(documented.contains(status), "{status}");
+        }
     }
 
     #[test]
