@@ -11,6 +11,9 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
+/// What is too old is removed so many times within the time to live, while the cache is used.
+const SWEEPS: u32 = 20;
+
 /// Keeps the most useful `max_entries` of what was inserted within the time to live.
 pub(crate) struct TtlCache<K, V> {
     entries: Cache<K, Entry<V>>,
@@ -40,8 +43,10 @@ impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
 
     /// The value of this key, unless it is too old.
     pub(crate) fn get(&self, key: &K) -> Option<V> {
+        let now = Instant::now();
+        self.sweep(now);
         let entry = self.entries.get(key)?;
-        self.is_alive(&entry).then_some(entry.value)
+        self.is_alive(&entry, now).then_some(entry.value)
     }
 
     pub(crate) fn insert(&self, key: K, value: V) {
@@ -53,19 +58,19 @@ impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
         self.entries.insert(key, entry);
     }
 
-    fn is_alive(&self, entry: &Entry<V>) -> bool {
-        entry.inserted_at.elapsed() < self.time_to_live
+    fn is_alive(&self, entry: &Entry<V>, now: Instant) -> bool {
+        now.saturating_duration_since(entry.inserted_at) < self.time_to_live
     }
 
-    /// Removes what is too old, secrets among it, once in each time to live.
+    /// Removes what is too old, secrets among it.
     fn sweep(&self, now: Instant) {
         let mut next_sweep = self
             .next_sweep
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if now >= *next_sweep {
-            self.entries.retain(|_, entry| self.is_alive(entry));
-            *next_sweep = now + self.time_to_live;
+            self.entries.retain(|_, entry| self.is_alive(entry, now));
+            *next_sweep = now + self.time_to_live / SWEEPS;
         }
     }
 }
@@ -91,8 +96,7 @@ mod tests {
         let cache = TtlCache::new(10, Duration::ZERO);
         cache.insert("key", 1);
         assert_eq!(cache.get(&"key"), None);
-        cache.insert("other", 2);
-        assert_eq!(cache.entries.len(), 1, "the first one was swept");
+        assert_eq!(cache.entries.len(), 0, "it was swept");
     }
 
     #[test]
